@@ -1,0 +1,38 @@
+package io.replicator.postgres;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+
+/**
+ * The settings every session of ours has, so that text looks the same on both ends and nobody's role or database
+ * defaults reach into our work. They are set by a statement and not by the {@code options} start-up parameter, which
+ * poolers drop.
+ */
+final class SessionSettings {
+    private static final String PIN = """
+            SELECT set_config('DateStyle', 'ISO, YMD', false),
+                   set_config('IntervalStyle', 'postgres', false),
+                   set_config('TimeZone', 'UTC', false),
+                   set_config('bytea_output', 'hex', false),
+                   set_config('extra_float_digits', '3', false),
+                   set_config('search_path', 'pg_catalog', false),
+                   set_config('row_security', 'off', false),
+                   set_config('statement_timeout', '0', false),
+                   set_config('lock_timeout', '0', false),
+                   set_config('idle_in_transaction_session_timeout', '0', false),
+                   set_config('default_transaction_isolation', 'read committed', false),
+                   set_config('default_transaction_read_only', 'off', false),
+                   set_config('default_transaction_deferrable', 'off', false)""";
+
+    /** The same for walsender sessions, which run no SQL when they stream. */
+    static final String REPLICATION_OPTIONS = "-c intervalstyle=postgres -c bytea_output=hex -c extra_float_digits=3";
+
+    private SessionSettings() {}
+
+    static void pin(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(PIN)) {
+            statement.execute();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package io.replicator.progress;
+
+import io.replicator.change.Position;
+import io.replicator.error.ErrorCode;
+import io.replicator.error.ReplicatorException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * How far each lane has applied. A lane's row is written in the transaction that holds the lane's data, so that both
+ * are there or neither is.
+ */
+public final class LaneProgress {
+    private LaneProgress() {}
+
+    /** The positions by lane, as text; empty before the stream was prepared. */
+    public static SortedMap<Integer, String> read(Connection target, String migration) throws SQLException {
+        SortedMap<Integer, String> positions = new TreeMap<>();
+        try (PreparedStatement statement =
+                target.prepareStatement("SELECT lane, position FROM replicator.lane WHERE migration = ?")) {
+            statement.setString(1, migration);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    positions.put(rows.getInt(1), rows.getString(2));
+                }
+            }
+        }
+        return positions;
+    }
+
+    /** Gives a new lane its first position. */
+    public static void create(Connection target, Migration migration, int lane, Position start) throws SQLException {
+        MigrationStore.execute(
+                target,
+                "INSERT INTO replicator.lane (migration, lane, position, owner_epoch) VALUES (?, ?, ?, ?)",
+                migration.name(), lane, start.text(), migration.ownerEpoch());
+    }
+
+    /**
+     * Moves a lane on inside the caller's transaction.
+     *
+     * @throws ReplicatorException {@code OWNERSHIP_LOST} when the row does not hold {@code from} under this epoch; the
+     *     caller must roll back
+     */
+    public static void advance(PreparedStatement prepared, Migration migration, int lane, Position from, Position to)
+            throws SQLException {
+        prepared.setString(1, to.text());
+        prepared.setString(2, migration.name());
+        prepared.setInt(3, lane);
+        prepared.setString(4, from.text());
+        prepared.setLong(5, migration.ownerEpoch());
+        if (prepared.executeUpdate() != 1) {
+            throw new ReplicatorException(
+                    ErrorCode.OWNERSHIP_LOST,
+                    "lane " + lane + " of migration '" + migration.name() + "' is no longer at " + from
+                            + " under owner epoch " + migration.ownerEpoch());
+        }
+    }
+
+    /** The statement for {@link #advance}, prepared once per lane. */
+    public static PreparedStatement prepareAdvance(Connection target) throws SQLException {
+        return target.prepareStatement("""
+                UPDATE replicator.lane SET position = ?, updated_at = clock_timestamp()
+                WHERE migration = ? AND lane = ? AND position = ? AND owner_epoch = ?""");
+    }
+}

@@ -1,0 +1,26 @@
+package io.replicator.progress;
+
+import io.replicator.postgres.QualifiedName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the target holds of a table.
+ *
+ * @param startPosition the table's rows contain every transaction before this position and none after it; null while
+ *     pending
+ * @param filenode the source's file at the time the table was listed
+ * @param rows rows copied by the bulk load
+ * @param bytes bytes copied by the bulk load
+ * @param bytesTotal the table's size on the source when it was listed
+ */
+public record TableProgress(
+        QualifiedName name,
+        TableState state,
+        @Nullable String startPosition,
+        long filenode,
+        long rows,
+        long bytes,
+        long bytesTotal,
+        long inserted,
+        long updated,
+        long deleted) {}

@@ -1,0 +1,76 @@
+package io.replicator.progress;
+
+import io.replicator.catalog.Table;
+import io.replicator.change.Position;
+import io.replicator.postgres.QualifiedName;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads and writes the progress of tables. */
+public final class TableProgressStore {
+    private TableProgressStore() {}
+
+    public static List<TableProgress> read(Connection target, String migration) throws SQLException {
+        List<TableProgress> tables = new ArrayList<>();
+        try (PreparedStatement statement = target.prepareStatement("""
+                SELECT schema_name, table_name, state, start_position, filenode, rows, bytes, bytes_total,
+                       inserted, updated, deleted
+                FROM replicator.table_progress WHERE migration = ? ORDER BY schema_name, table_name""")) {
+            statement.setString(1, migration);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    tables.add(new TableProgress(
+                            new QualifiedName(row.getString(1), row.getString(2)),
+                            TableState.ofWord(row.getString(3)),
+                            row.getString(4),
+                            row.getLong(5),
+                            row.getLong(6),
+                            row.getLong(7),
+                            row.getLong(8),
+                            row.getLong(9),
+                            row.getLong(10),
+                            row.getLong(11)));
+                }
+            }
+        }
+        return tables;
+    }
+
+    /** Lists the tables that take part, all pending; a table that is listed already stays as it is. */
+    public static void list(Connection target, Migration migration, List<Table> tables) throws SQLException {
+        try (PreparedStatement statement = target.prepareStatement("""
+                INSERT INTO replicator.table_progress
+                    (migration, schema_name, table_name, state, filenode, bytes_total, owner_epoch)
+                VALUES (?, ?, ?, 'pending', ?, ?, ?) ON CONFLICT DO NOTHING""")) {
+            for (Table table : tables) {
+                statement.setString(1, migration.name());
+                statement.setString(2, table.name().schema());
+                statement.setString(3, table.name().name());
+                statement.setLong(4, table.filenode());
+                statement.setLong(5, table.bytes());
+                statement.setLong(6, migration.ownerEpoch());
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+
+    /**
+     * Marks a table copied, inside the transaction that holds its rows.
+     *
+     * @param start the snapshot's position: the table contains exactly the transactions before it
+     */
+    public static void markCopied(
+            Connection target, Migration migration, QualifiedName table, Position start, long rows, long bytes)
+            throws SQLException {
+        int changed = MigrationStore.execute(target, """
+                UPDATE replicator.table_progress SET state = 'copied', start_position = ?, rows = ?, bytes = ?
+                WHERE migration = ? AND schema_name = ? AND table_name = ? AND state = 'pending' AND owner_epoch = ?""",
+                start.text(), rows, bytes, migration.name(), table.schema(), table.name(), migration.ownerEpoch());
+        MigrationStore.requireOne(changed, migration.name(), "the progress of table " + table);
+    }
+}

@@ -1,0 +1,64 @@
+package io.replicator.status;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of a migration. Serialized to JSON in snake case; the names are a public interface.
+ *
+ * @param phase the phase's word; null when the target holds no such migration
+ * @param interruptedPhase the phase that {@code paused} or {@code failed} interrupts, else null
+ * @param daemon {@code running}, {@code down} or {@code unknown}
+ * @param ageSeconds how old the figures are; null when there are none
+ * @param error why the migration failed
+ */
+public record StatusReport(
+        String name,
+        @Nullable String phase,
+        @Nullable String interruptedPhase,
+        @Nullable String capture,
+        String daemon,
+        @Nullable Double ageSeconds,
+        @Nullable String position,
+        Lag lag,
+        Copy copy,
+        Apply apply,
+        Verify verify,
+        List<String> warnings,
+        @Nullable String error,
+        List<Table> tables) {
+    public StatusReport {
+        warnings = List.copyOf(warnings);
+        tables = List.copyOf(tables);
+    }
+
+    /** How far the target is behind, in three measures; each null when unknown. */
+    public record Lag(
+            @Nullable Double seconds,
+            @Nullable Long bytes,
+            @Nullable Long transactions) {
+        public static final Lag UNKNOWN = new Lag(null, null, null);
+    }
+
+    /** @param etaSeconds null when unknown, as before the first percent */
+    public record Copy(
+            long bytesDone,
+            long bytesTotal,
+            int tablesDone,
+            int tablesTotal,
+            @Nullable Double etaSeconds) {}
+
+    public record Apply(double rowsPerSecond, long rows, long transactions) {}
+
+    /** @param state {@code never}, {@code equal}, {@code different} or {@code not_comparable} */
+    public record Verify(
+            String state,
+            @Nullable String level,
+            @Nullable String at,
+            @Nullable Long differences) {
+        public static final Verify NEVER = new Verify("never", null, null, null);
+    }
+
+    /** @param rows copied by the bulk load; the other counts are changes applied since */
+    public record Table(String name, String state, long rows, long inserted, long updated, long deleted) {}
+}
