@@ -3,6 +3,7 @@ package io.replicator.config;
 import io.replicator.postgres.QualifiedName;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which tables take part: those that match an include and no exclude. A pattern is {@code schema.table}, where {@code *}
@@ -18,6 +19,20 @@ public record TableFilter(List<String> include, List<String> exclude) {
 
     public boolean accepts(QualifiedName table) {
         return matchesAny(include, table) && !matchesAny(exclude, table);
+    }
+
+    /**
+     * The same for a leaf of a partitioned table, which also answers to its root's name.
+     *
+     * @param root the topmost partitioned table; null for an ordinary table
+     */
+    public boolean accepts(QualifiedName table, @Nullable QualifiedName root) {
+        if (root == null) {
+            return accepts(table);
+        }
+        return (matchesAny(include, table) || matchesAny(include, root))
+                && !matchesAny(exclude, table)
+                && !matchesAny(exclude, root);
     }
 
     private static boolean matchesAny(List<String> patterns, QualifiedName table) {
