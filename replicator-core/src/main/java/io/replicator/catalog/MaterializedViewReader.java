@@ -62,7 +62,9 @@ final class MaterializedViewReader {
         try (PreparedStatement statement = connection.prepareStatement(DEPENDENCIES);
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
-                dependencies.computeIfAbsent(row.getLong(1), _ -> new ArrayList<>()).add(row.getLong(2));
+                dependencies
+                        .computeIfAbsent(row.getLong(1), _ -> new ArrayList<>())
+                        .add(row.getLong(2));
             }
         }
         return dependencies;

@@ -78,8 +78,7 @@ final class PortableTypes {
     }
 
     private boolean arrayOf(long element) {
-        return contains(element)
-                && (element < FIRST_OID_NOT_BUILT_IN || version.atLeast(ARRAYS_TRUST_THE_COLUMN));
+        return contains(element) && (element < FIRST_OID_NOT_BUILT_IN || version.atLeast(ARRAYS_TRUST_THE_COLUMN));
     }
 
     /**

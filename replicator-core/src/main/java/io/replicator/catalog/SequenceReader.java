@@ -76,8 +76,7 @@ final class SequenceReader {
                         row.getBoolean(9));
                 all.put(oid, definition);
                 String usedBy = row.getString(11);
-                QualifiedName judged =
-                        usedBy == null ? definition.name : new QualifiedName(row.getString(10), usedBy);
+                QualifiedName judged = usedBy == null ? definition.name : new QualifiedName(row.getString(10), usedBy);
                 accepted.merge(oid, filter.accepts(judged), Boolean::logicalOr);
             }
         }

@@ -47,8 +47,8 @@ final class TableReader {
         Map<Long, List<Index>> indexes = IndexReader.read(connection, version, oids);
         List<Table> tables = new ArrayList<>(heads.size());
         for (Head head : heads) {
-            tables.add(head.table(
-                    columns.getOrDefault(head.oid, List.of()), indexes.getOrDefault(head.oid, List.of())));
+            tables.add(
+                    head.table(columns.getOrDefault(head.oid, List.of()), indexes.getOrDefault(head.oid, List.of())));
         }
         return tables;
     }

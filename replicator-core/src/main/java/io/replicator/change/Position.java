@@ -11,6 +11,12 @@ public sealed interface Position permits Position.Wal {
     /** The canonical text form; two positions are equal exactly when their texts are. */
     String text();
 
+    /** Whether this position contains everything that {@code other} contains. */
+    boolean reaches(Position other);
+
+    /** Whether a transaction lies before this position. */
+    boolean contains(SourceTransaction transaction);
+
     /**
      * A position in the write-ahead log: the end of a commit record, or a point where no transaction is pending.
      *
@@ -24,6 +30,18 @@ public sealed interface Position permits Position.Wal {
         @Override
         public String text() {
             return lsn.toString();
+        }
+
+        @Override
+        public boolean reaches(Position other) {
+            return switch (other) {
+                case Wal wal -> !lsn.isBefore(wal.lsn);
+            };
+        }
+
+        @Override
+        public boolean contains(SourceTransaction transaction) {
+            return transaction.commitLsn().isBefore(lsn);
         }
 
         @Override

@@ -78,7 +78,6 @@ public final class Tuple {
         int from = valueOffset(column);
         int otherFrom = other.valueOffset(otherColumn);
         return length == other.valueLength(otherColumn)
-                && java.util.Arrays.equals(
-                        buffer, from, from + length, other.buffer, otherFrom, otherFrom + length);
+                && java.util.Arrays.equals(buffer, from, from + length, other.buffer, otherFrom, otherFrom + length);
     }
 }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param credentialCommand prints a fresh password; null when the settings hold it
  */
-public record EndpointConfig(ConnectionSettings settings, @Nullable String credentialCommand) {
+public record EndpointConfig(
+        ConnectionSettings settings, @Nullable String credentialCommand) {
     public Database database(Side side) {
         return new Database(side, settings, credentialCommand);
     }

@@ -51,6 +51,8 @@ public record TableFilter(List<String> include, List<String> exclude) {
         for (String literal : pattern.split("\\*", -1)) {
             expression.append(expression.isEmpty() ? "" : ".*").append(Pattern.quote(literal));
         }
-        return Pattern.compile(expression.toString(), Pattern.DOTALL).matcher(name).matches();
+        return Pattern.compile(expression.toString(), Pattern.DOTALL)
+                .matcher(name)
+                .matches();
     }
 }

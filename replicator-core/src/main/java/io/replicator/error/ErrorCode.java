@@ -3,7 +3,8 @@ package io.replicator.error;
 /** Every failure replicator can report. The hint says what the operator does next. */
 public enum ErrorCode {
     USAGE_INVALID(ErrorCategory.USAGE, false, "see 'replicator --help'"),
-    CONFIGURATION_INVALID(ErrorCategory.CONFIGURATION, false, "correct the lines named above and run the command again"),
+    CONFIGURATION_INVALID(
+            ErrorCategory.CONFIGURATION, false, "correct the lines named above and run the command again"),
     CONFIGURATION_MISSING(
             ErrorCategory.CONFIGURATION, false, "write one with 'replicator init', or pass --source and --target"),
     CONNECTION_FAILED(ErrorCategory.CONNECTION, true, "check host, port and network, then run the command again"),
@@ -13,9 +14,10 @@ public enum ErrorCode {
     PREFLIGHT_FAILED(ErrorCategory.PREFLIGHT, false, "run the fixes named above, then 'replicator check'"),
     ALREADY_RUNNING(ErrorCategory.OWNERSHIP, false, "stop the other daemon first"),
     OWNERSHIP_LOST(
-            ErrorCategory.OWNERSHIP, false, "another daemon took over; look at 'replicator status' before starting one"),
-    STATE_MISMATCH(
-            ErrorCategory.STATE, false, "nothing was changed; see docs/resume.md for what each mismatch means"),
+            ErrorCategory.OWNERSHIP,
+            false,
+            "another daemon took over; look at 'replicator status' before starting one"),
+    STATE_MISMATCH(ErrorCategory.STATE, false, "nothing was changed; see docs/resume.md for what each mismatch means"),
     SOURCE_CHANGED(
             ErrorCategory.STATE,
             false,
@@ -27,7 +29,8 @@ public enum ErrorCode {
             ErrorCategory.SCHEMA,
             false,
             "install the PostgreSQL client tools of the source's major version or newer, set pg_bin, or use schema: existing"),
-    SCHEMA_FAILED(ErrorCategory.SCHEMA, false, "mend the object named above on the target, then start the daemon again"),
+    SCHEMA_FAILED(
+            ErrorCategory.SCHEMA, false, "mend the object named above on the target, then start the daemon again"),
     TABLE_MISSING(ErrorCategory.SCHEMA, false, "create the table on the target, then start the daemon again"),
     COPY_FAILED(ErrorCategory.COPY, true, "start the daemon again: finished tables are not copied twice"),
     TABLE_CHANGED(ErrorCategory.COPY, false, "start the daemon again: the table is copied again"),
@@ -36,8 +39,13 @@ public enum ErrorCode {
     STREAM_BROKEN(ErrorCategory.CAPTURE, true, "the stream is opened again from the last durable position"),
     PROTOCOL_VIOLATION(ErrorCategory.CAPTURE, false, "report this with the message"),
     REPLICA_IDENTITY_MISSING(
-            ErrorCategory.CAPTURE, false, "give the table a primary key or ALTER TABLE … REPLICA IDENTITY USING INDEX …"),
-    APPLY_FAILED(ErrorCategory.APPLY, false, "remove the cause on the target, then start the daemon again: nothing was skipped"),
+            ErrorCategory.CAPTURE,
+            false,
+            "give the table a primary key or ALTER TABLE … REPLICA IDENTITY USING INDEX …"),
+    APPLY_FAILED(
+            ErrorCategory.APPLY,
+            false,
+            "remove the cause on the target, then start the daemon again: nothing was skipped"),
     APPLY_TRANSIENT(ErrorCategory.APPLY, true, "tried again by itself"),
     ROW_MISSING(
             ErrorCategory.APPLY,
@@ -45,7 +53,8 @@ public enum ErrorCode {
             "the target differs from the source: nobody but replicator may write to it; teardown, empty it and start again"),
     NOT_COMPARABLE(ErrorCategory.VERIFICATION, true, "try again when the cause named above is gone"),
     CUTOVER_REFUSED(ErrorCategory.CUTOVER, false, "mend the gate check named above, then start the cutover again"),
-    CUTOVER_FAILED(ErrorCategory.CUTOVER, false, "writers go on on the source; mend the step named above and try again"),
+    CUTOVER_FAILED(
+            ErrorCategory.CUTOVER, false, "writers go on on the source; mend the step named above and try again"),
     GATE_UNKNOWN(
             ErrorCategory.CUTOVER,
             true,

@@ -8,23 +8,31 @@ public final class ReplicatorException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final ErrorCode code;
+    private final String message;
 
     public ReplicatorException(ErrorCode code, String message) {
         super(message);
         this.code = code;
+        this.message = message;
     }
 
     public ReplicatorException(ErrorCode code, String message, Throwable cause) {
         super(message, cause);
         this.code = code;
+        this.message = message;
     }
 
     public ErrorCode code() {
         return code;
     }
 
+    @Override
+    public String getMessage() {
+        return message;
+    }
+
     /** The message with the code's hint, as one line for an operator. */
     public String advice() {
-        return getMessage() + " → " + code.hint();
+        return message + " → " + code.hint();
     }
 }

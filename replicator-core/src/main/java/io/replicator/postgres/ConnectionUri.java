@@ -36,8 +36,16 @@ public final class ConnectionUri {
             Map.entry("connect_timeout", "connectTimeout"),
             Map.entry("options", "options"));
     private static final List<String> IGNORED = List.of(
-            "application_name", "fallback_application_name", "keepalives", "keepalives_idle", "keepalives_interval",
-            "keepalives_count", "tcp_user_timeout", "target_session_attrs", "client_encoding", "passfile");
+            "application_name",
+            "fallback_application_name",
+            "keepalives",
+            "keepalives_idle",
+            "keepalives_interval",
+            "keepalives_count",
+            "tcp_user_timeout",
+            "target_session_attrs",
+            "client_encoding",
+            "passfile");
 
     private ConnectionUri() {}
 
@@ -97,7 +105,7 @@ public final class ConnectionUri {
         }
         List<String> hosts = new ArrayList<>();
         List<String> ports = new ArrayList<>();
-        for (String part : text.split(",")) {
+        for (String part : text.split(",", -1)) {
             int colon = part.startsWith("[") ? part.indexOf(':', part.indexOf(']')) : part.indexOf(':');
             hosts.add(Percent.decode(colon < 0 ? part : part.substring(0, colon)));
             ports.add(colon < 0 ? "5432" : part.substring(colon + 1));
@@ -107,12 +115,13 @@ public final class ConnectionUri {
     }
 
     private static void readParameters(String query, Properties properties) {
-        for (String pair : query.split("&")) {
+        for (String pair : query.split("&", -1)) {
             if (pair.isEmpty()) {
                 continue;
             }
             int equals = pair.indexOf('=');
-            String name = Percent.decode(equals < 0 ? pair : pair.substring(0, equals)).toLowerCase(Locale.ROOT);
+            String name = Percent.decode(equals < 0 ? pair : pair.substring(0, equals))
+                    .toLowerCase(Locale.ROOT);
             String value = equals < 0 ? "" : Percent.decode(pair.substring(equals + 1));
             String property = LIBPQ_PARAMETERS.get(name);
             if (property != null) {

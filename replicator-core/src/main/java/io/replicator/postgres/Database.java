@@ -130,12 +130,11 @@ public final class Database implements AutoCloseable {
 
     private ReplicatorException connectFailure(SQLException failure) {
         String state = failure.getSQLState() == null ? "" : failure.getSQLState();
-        ErrorCode code =
-                switch (state) {
-                    case "28P01", "28000" -> ErrorCode.AUTHENTICATION_FAILED;
-                    case "3D000" -> ErrorCode.DATABASE_MISSING;
-                    default -> ErrorCode.CONNECTION_FAILED;
-                };
+        ErrorCode code = switch (state) {
+            case "28P01", "28000" -> ErrorCode.AUTHENTICATION_FAILED;
+            case "3D000" -> ErrorCode.DATABASE_MISSING;
+            default -> ErrorCode.CONNECTION_FAILED;
+        };
         return new ReplicatorException(code, side + " " + settings + ": " + SqlStates.describe(failure), failure);
     }
 

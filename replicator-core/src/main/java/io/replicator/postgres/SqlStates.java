@@ -43,7 +43,9 @@ public final class SqlStates {
 
     /** The server's message with its SQLSTATE, on one line. */
     public static String describe(SQLException failure) {
-        String message = failure.getMessage() == null ? "no message" : failure.getMessage().replace('\n', ' ');
+        String message = failure.getMessage() == null
+                ? "no message"
+                : failure.getMessage().replace('\n', ' ');
         return failure.getSQLState() == null ? message : message + " (SQLSTATE " + failure.getSQLState() + ")";
     }
 
@@ -54,10 +56,9 @@ public final class SqlStates {
      * @param what names the operation and the object, for example {@code "reading the catalog of the source"}
      */
     public static ReplicatorException wrap(ErrorCode otherwise, String what, SQLException failure) {
-        ErrorCode code =
-                isConnectionLoss(failure)
-                        ? ErrorCode.CONNECTION_FAILED
-                        : has(failure, INSUFFICIENT_PRIVILEGE) ? ErrorCode.PRIVILEGE_MISSING : otherwise;
+        ErrorCode code = isConnectionLoss(failure)
+                ? ErrorCode.CONNECTION_FAILED
+                : has(failure, INSUFFICIENT_PRIVILEGE) ? ErrorCode.PRIVILEGE_MISSING : otherwise;
         return new ReplicatorException(code, what + ": " + describe(failure), failure);
     }
 }

@@ -37,34 +37,40 @@ public final class LaneProgress {
         MigrationStore.execute(
                 target,
                 "INSERT INTO replicator.lane (migration, lane, position, owner_epoch) VALUES (?, ?, ?, ?)",
-                migration.name(), lane, start.text(), migration.ownerEpoch());
+                migration.name(),
+                lane,
+                start.text(),
+                migration.ownerEpoch());
     }
+
+    /** The statement for {@link #advance}, prepared once per lane. */
+    public static final String ADVANCE = """
+            WITH durability AS (SELECT set_config('synchronous_commit', ?, true))
+            UPDATE replicator.lane SET position = ?, updated_at = clock_timestamp()
+            FROM durability
+            WHERE migration = ? AND lane = ? AND position = ? AND owner_epoch = ?""";
 
     /**
      * Moves a lane on inside the caller's transaction.
      *
+     * @param safely whether the transaction's commit shall wait for the disk
      * @throws ReplicatorException {@code OWNERSHIP_LOST} when the row does not hold {@code from} under this epoch; the
      *     caller must roll back
      */
-    public static void advance(PreparedStatement prepared, Migration migration, int lane, Position from, Position to)
+    public static void advance(
+            PreparedStatement prepared, Migration migration, int lane, Position from, Position to, boolean safely)
             throws SQLException {
-        prepared.setString(1, to.text());
-        prepared.setString(2, migration.name());
-        prepared.setInt(3, lane);
-        prepared.setString(4, from.text());
-        prepared.setLong(5, migration.ownerEpoch());
+        prepared.setString(1, safely ? "on" : "off");
+        prepared.setString(2, to.text());
+        prepared.setString(3, migration.name());
+        prepared.setInt(4, lane);
+        prepared.setString(5, from.text());
+        prepared.setLong(6, migration.ownerEpoch());
         if (prepared.executeUpdate() != 1) {
             throw new ReplicatorException(
                     ErrorCode.OWNERSHIP_LOST,
                     "lane " + lane + " of migration '" + migration.name() + "' is no longer at " + from
                             + " under owner epoch " + migration.ownerEpoch());
         }
-    }
-
-    /** The statement for {@link #advance}, prepared once per lane. */
-    public static PreparedStatement prepareAdvance(Connection target) throws SQLException {
-        return target.prepareStatement("""
-                UPDATE replicator.lane SET position = ?, updated_at = clock_timestamp()
-                WHERE migration = ? AND lane = ? AND position = ? AND owner_epoch = ?""");
     }
 }

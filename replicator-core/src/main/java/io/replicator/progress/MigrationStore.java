@@ -88,14 +88,21 @@ public final class MigrationStore {
                             + next.word());
         }
         Phase interrupted = next.interrupts() ? current.effectivePhase() : next;
-        int changed = execute(target, """
+        int changed = execute(
+                target,
+                """
                 WITH moved AS (
                     UPDATE replicator.migration
                     SET phase = ?, interrupted_phase = ?, failure = ?, changed_at = clock_timestamp()
                     WHERE name = ? AND phase = ? AND owner_epoch = ? RETURNING name, phase)
                 INSERT INTO replicator.phase_history (migration, phase, detail) SELECT name, phase, ? FROM moved""",
-                next.word(), interrupted.word(), failure, current.name(), current.phase().word(),
-                current.ownerEpoch(), failure);
+                next.word(),
+                interrupted.word(),
+                failure,
+                current.name(),
+                current.phase().word(),
+                current.ownerEpoch(),
+                failure);
         requireOne(changed, current.name(), "phase " + next.word());
         return Objects.requireNonNull(find(target, current.name()));
     }
@@ -103,11 +110,17 @@ public final class MigrationStore {
     /** Records who the source is, once. */
     public static Migration recordSource(Connection target, Migration current, SourceIdentity source)
             throws SQLException {
-        int changed = execute(target, """
+        int changed = execute(
+                target,
+                """
                 UPDATE replicator.migration
                 SET source_system_identifier = ?, source_timeline = ?, source_database = ?
                 WHERE name = ? AND source_database IS NULL AND owner_epoch = ?""",
-                source.systemIdentifier(), source.timeline(), source.database(), current.name(), current.ownerEpoch());
+                source.systemIdentifier(),
+                source.timeline(),
+                source.database(),
+                current.name(),
+                current.ownerEpoch());
         requireOne(changed, current.name(), "the source's identity");
         return Objects.requireNonNull(find(target, current.name()));
     }

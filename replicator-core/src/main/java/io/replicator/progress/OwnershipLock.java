@@ -86,9 +86,7 @@ public final class OwnershipLock implements AutoCloseable {
                 session.prepareStatement("SELECT owner_host, owner_pid FROM replicator.migration WHERE name = ?")) {
             statement.setString(1, migration);
             try (ResultSet result = statement.executeQuery()) {
-                return result.next()
-                        ? " (host " + result.getString(1) + ", process " + result.getLong(2) + ")"
-                        : "";
+                return result.next() ? " (host " + result.getString(1) + ", process " + result.getLong(2) + ")" : "";
             }
         }
     }

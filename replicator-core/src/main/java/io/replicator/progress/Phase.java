@@ -47,7 +47,7 @@ public enum Phase {
         if (interrupts() && next == interrupted) {
             return true;
         }
-        return this == PAUSED && next == FAILED || successors().contains(next);
+        return (this == PAUSED && next == FAILED) || successors().contains(next);
     }
 
     /** The word in state, status and JSON, for example {@code catching_up}. */

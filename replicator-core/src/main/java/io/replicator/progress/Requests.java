@@ -24,7 +24,10 @@ public final class Requests {
     /** @param arguments JSON */
     public record Request(long id, String kind, String arguments) {}
 
-    /** @param state {@code queued}, {@code running}, {@code done} or {@code failed}; @param result JSON */
+    /**
+     * @param state {@code queued}, {@code running}, {@code done} or {@code failed}
+     * @param result JSON
+     */
     public record Outcome(String state, @Nullable String result) {
         public boolean ended() {
             return state.equals("done") || state.equals("failed");
@@ -100,7 +103,10 @@ public final class Requests {
 
     public static void finish(Connection target, long id, String state, String resultJson) throws SQLException {
         MigrationStore.execute(
-                target, "UPDATE replicator.request SET state = ?, result = ?::jsonb WHERE id = ?", state, resultJson,
+                target,
+                "UPDATE replicator.request SET state = ?, result = ?::jsonb WHERE id = ?",
+                state,
+                resultJson,
                 id);
     }
 

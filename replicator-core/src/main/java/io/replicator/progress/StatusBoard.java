@@ -14,8 +14,7 @@ public final class StatusBoard {
     public static void publish(Connection target, String migration, String json) throws SQLException {
         MigrationStore.execute(target, """
                 INSERT INTO replicator.status (migration, report) VALUES (?, ?::jsonb)
-                ON CONFLICT (migration) DO UPDATE SET report = excluded.report, published_at = clock_timestamp()""",
-                migration, json);
+                ON CONFLICT (migration) DO UPDATE SET report = excluded.report, published_at = clock_timestamp()""", migration, json);
     }
 
     public static @Nullable Published read(Connection target, String migration) throws SQLException {

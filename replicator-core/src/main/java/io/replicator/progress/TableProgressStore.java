@@ -67,10 +67,18 @@ public final class TableProgressStore {
     public static void markCopied(
             Connection target, Migration migration, QualifiedName table, Position start, long rows, long bytes)
             throws SQLException {
-        int changed = MigrationStore.execute(target, """
+        int changed = MigrationStore.execute(
+                target,
+                """
                 UPDATE replicator.table_progress SET state = 'copied', start_position = ?, rows = ?, bytes = ?
                 WHERE migration = ? AND schema_name = ? AND table_name = ? AND state = 'pending' AND owner_epoch = ?""",
-                start.text(), rows, bytes, migration.name(), table.schema(), table.name(), migration.ownerEpoch());
+                start.text(),
+                rows,
+                bytes,
+                migration.name(),
+                table.schema(),
+                table.name(),
+                migration.ownerEpoch());
         MigrationStore.requireOne(changed, migration.name(), "the progress of table " + table);
     }
 }

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param differences one line each, naming what differs; empty when equal
  */
 public record TableComparison(
-        QualifiedName table, @Nullable Long sourceRows, @Nullable Long targetRows, List<String> differences) {
+        QualifiedName table,
+        @Nullable Long sourceRows,
+        @Nullable Long targetRows,
+        List<String> differences) {
     public TableComparison {
         differences = List.copyOf(differences);
     }

@@ -1,0 +1,171 @@
+package io.replicator.apply;
+
+import io.replicator.change.Change;
+import io.replicator.change.Position;
+import io.replicator.change.Relation;
+import io.replicator.error.ErrorCode;
+import io.replicator.error.ReplicatorException;
+import io.replicator.postgres.Database;
+import io.replicator.postgres.ReplicaRole;
+import io.replicator.postgres.SqlStates;
+import io.replicator.progress.LaneProgress;
+import io.replicator.progress.Migration;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.List;
+import java.util.StringJoiner;
+
+/**
+ * The connection of a lane: applies batches inside one open transaction and commits it together with the lane's
+ * progress. Owned by the lane's thread.
+ *
+ * <p>The planner is kept to nested loops over the big table's index: the arrays have no statistics, and one wrong plan
+ * would read a whole table per batch.
+ */
+final class LaneSession implements AutoCloseable {
+    private static final List<Setting> SETTINGS = List.of(
+            new Setting("synchronous_commit", "off", 10),
+            new Setting("enable_hashjoin", "off", 10),
+            new Setting("enable_mergejoin", "off", 10),
+            new Setting("enable_seqscan", "off", 10),
+            new Setting("jit", "off", 11),
+            new Setting("plan_cache_mode", "force_generic_plan", 12));
+
+    private final Connection connection;
+    private final Migration migration;
+    private final int lane;
+    private final Statements statements;
+    private final SetApplier sets;
+    private final OrderedApplier ordered;
+    private final TableCounters counters = new TableCounters();
+    private Position position;
+
+    LaneSession(Database target, Migration migration, int lane, Position position) {
+        this.connection = target.open("lane " + lane);
+        this.migration = migration;
+        this.lane = lane;
+        this.position = position;
+        this.statements = new Statements(connection);
+        this.sets = new SetApplier(connection, statements);
+        this.ordered = new OrderedApplier(statements);
+        try {
+            configure(target);
+        } catch (SQLException e) {
+            close();
+            throw SqlStates.wrap(ErrorCode.APPLY_FAILED, "preparing the session of lane " + lane, e);
+        }
+    }
+
+    private void configure(Database target) throws SQLException {
+        int major = connection.getMetaData().getDatabaseMajorVersion();
+        try (PreparedStatement statement = connection.prepareStatement("SELECT set_config(?, ?, false)")) {
+            ReplicaRole.assume(connection, target);
+            for (Setting setting : SETTINGS) {
+                if (major >= setting.sinceMajor()) {
+                    statement.setString(1, setting.name());
+                    statement.setString(2, setting.value());
+                    statement.execute();
+                }
+            }
+        }
+        connection.setAutoCommit(false);
+    }
+
+    private record Setting(String name, String value, int sinceMajor) {}
+
+    Connection connection() {
+        return connection;
+    }
+
+    /** Applies a batch inside the open transaction. */
+    void apply(Batch batch) throws SQLException {
+        for (TableChanges changes : batch.tables()) {
+            try {
+                apply(changes);
+            } catch (SQLException e) {
+                throw failure("table " + changes.mapping().table().name(), e);
+            }
+            counters.add(changes);
+        }
+    }
+
+    private void apply(TableChanges changes) throws SQLException {
+        if (!changes.reducible()) {
+            applyInOrder(changes);
+        } else if (changes.mapping().table().orderMatters()) {
+            Savepoint savepoint = connection.setSavepoint();
+            try {
+                sets.apply(changes);
+                connection.releaseSavepoint(savepoint);
+            } catch (SQLException e) {
+                if (!SqlStates.has(e, SqlStates.UNIQUE_VIOLATION) && !SqlStates.has(e, SqlStates.EXCLUSION_VIOLATION)) {
+                    throw e;
+                }
+                connection.rollback(savepoint);
+                applyInOrder(changes);
+            }
+        } else {
+            sets.apply(changes);
+        }
+    }
+
+    private void applyInOrder(TableChanges changes) throws SQLException {
+        try (Statement plain = connection.createStatement()) {
+            ordered.apply(changes, plain);
+        } finally {
+            ordered.reset();
+        }
+    }
+
+    /** Truncates as the source did, inside the open transaction; the tables are named as one set. */
+    void truncate(Change.Truncate truncate) throws SQLException {
+        StringJoiner tables = new StringJoiner(", ");
+        for (Relation relation : truncate.relations()) {
+            tables.add("ONLY " + relation.name().quoted());
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("TRUNCATE " + tables + (truncate.restartIdentity() ? " RESTART IDENTITY" : "")
+                    + (truncate.cascade() ? " CASCADE" : ""));
+        } catch (SQLException e) {
+            throw failure("TRUNCATE " + tables, e);
+        }
+    }
+
+    /**
+     * Commits the open transaction with the lane's progress.
+     *
+     * @param safely whether the target must have it on disk when this returns; with it everything committed before
+     */
+    void commit(Position reached, boolean safely) throws SQLException {
+        counters.write(connection, statements, migration);
+        PreparedStatement advance = statements.prepare(LaneProgress.ADVANCE);
+        LaneProgress.advance(advance, migration, lane, position, reached, safely);
+        connection.commit();
+        position = reached;
+    }
+
+    void forgetStatements() throws SQLException {
+        statements.clear();
+    }
+
+    Position position() {
+        return position;
+    }
+
+    private static ReplicatorException failure(String what, SQLException e) {
+        ErrorCode code = SqlStates.isTransient(e) ? ErrorCode.APPLY_TRANSIENT : ErrorCode.APPLY_FAILED;
+        return new ReplicatorException(code, what + ": " + SqlStates.describe(e), e);
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.CONNECTION_FAILED, "closing the session of lane " + lane, e);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.replicator.apply;
+
+import io.replicator.change.Tuple;
+import org.jspecify.annotations.Nullable;
+
+/** What happens to one key in a batch, all in all. Mutable, owned by its {@link TableChanges}. */
+final class NetChange {
+    /** The net operations. */
+    enum Operation {
+        INSERT,
+        UPDATE,
+        DELETE,
+        /** Inserted and deleted again. */
+        NOTHING
+    }
+
+    private final RowKey key;
+    private Operation operation;
+    private @Nullable Tuple row;
+
+    NetChange(RowKey key, Operation operation, @Nullable Tuple row) {
+        this.key = key;
+        this.operation = operation;
+        this.row = row;
+    }
+
+    RowKey key() {
+        return key;
+    }
+
+    Operation operation() {
+        return operation;
+    }
+
+    /** The new row, for INSERT and UPDATE. */
+    Tuple row() {
+        Tuple current = row;
+        if (current == null) {
+            throw new IllegalStateException(operation + " has no row");
+        }
+        return current;
+    }
+
+    void become(Operation next, @Nullable Tuple nextRow) {
+        operation = next;
+        row = nextRow;
+    }
+}

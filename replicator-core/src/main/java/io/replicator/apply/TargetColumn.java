@@ -1,0 +1,9 @@
+package io.replicator.apply;
+
+/**
+ * A column of a target table.
+ *
+ * @param castType the type's qualified, quoted name without modifier: a cast to it never truncates, the assignment
+ *     afterwards checks the length
+ */
+record TargetColumn(String name, String castType, boolean generated) {}

@@ -1,0 +1,152 @@
+package io.replicator.capture.wal;
+
+import io.replicator.capture.ChangeSink;
+import io.replicator.capture.ChangeSource;
+import io.replicator.capture.DurablePosition;
+import io.replicator.change.Change;
+import io.replicator.change.Position;
+import io.replicator.error.ErrorCode;
+import io.replicator.error.ReplicatorException;
+import io.replicator.postgres.Database;
+import io.replicator.postgres.Lsn;
+import io.replicator.postgres.SqlStates;
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.postgresql.PGConnection;
+import org.postgresql.replication.LogSequenceNumber;
+import org.postgresql.replication.PGReplicationStream;
+
+/**
+ * The pgoutput stream of one slot. {@link #run} is the one thread that owns the stream: it never blocks in a read, so
+ * that feedback goes out every second whether or not the pipeline has room. The stream is ended by closing its
+ * connection: a graceful end would first receive the rest of a large transaction.
+ */
+public final class WalStream implements ChangeSource {
+    private static final long FEEDBACK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long EARLY_FEEDBACK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int FEEDBACK_CHECK_MASK = 0xFF;
+    private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+
+    private final Database source;
+    private final String slot;
+    private final String publication;
+    private volatile boolean stopped;
+    private volatile Lsn received = Lsn.ZERO;
+    private Lsn acknowledged = Lsn.ZERO;
+    private long lastFeedback;
+
+    public WalStream(Database source, String slot, String publication) {
+        this.source = source;
+        this.slot = slot;
+        this.publication = publication;
+    }
+
+    /** How far the stream has been received, from any thread. */
+    public Lsn received() {
+        return received;
+    }
+
+    @Override
+    public void stop() {
+        stopped = true;
+    }
+
+    @Override
+    public void run(Position start, ChangeSink sink, DurablePosition durable) {
+        Lsn from = lsn(start);
+        try (Connection replication = source.openReplication("stream")) {
+            PGReplicationStream stream = replication
+                    .unwrap(PGConnection.class)
+                    .getReplicationAPI()
+                    .replicationStream()
+                    .logical()
+                    .withSlotName(slot)
+                    .withStartPosition(LogSequenceNumber.valueOf(from.value()))
+                    .withSlotOption("proto_version", "1")
+                    .withSlotOption("publication_names", publication)
+                    .withStatusInterval(0, TimeUnit.SECONDS)
+                    .withAutomaticFlush(false)
+                    .start();
+            acknowledged = from;
+            received = from;
+            lastFeedback = System.nanoTime();
+            pump(stream, from, sink, durable);
+            feedback(stream, durable);
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    private void pump(PGReplicationStream stream, Lsn from, ChangeSink sink, DurablePosition durable)
+            throws SQLException {
+        PgOutputDecoder decoder = new PgOutputDecoder();
+        Lsn passed = from;
+        int messages = 0;
+        while (!stopped) {
+            if ((++messages & FEEDBACK_CHECK_MASK) == 0) {
+                feedbackWhenDue(stream, durable);
+            }
+            ByteBuffer message = stream.readPending();
+            Change change;
+            if (message != null) {
+                change = decoder.decode(message);
+                if (change == null) {
+                    continue;
+                }
+                if (change instanceof Change.Commit commit) {
+                    passed = lsn(commit.end());
+                    received = passed;
+                }
+            } else {
+                Lsn walEnd = new Lsn(stream.getLastReceiveLSN().asLong());
+                if (decoder.insideTransaction() || !passed.isBefore(walEnd)) {
+                    feedbackWhenDue(stream, durable);
+                    LockSupport.parkNanos(PAUSE_NANOS);
+                    continue;
+                }
+                passed = walEnd;
+                received = walEnd;
+                change = new Change.Idle(new Position.Wal(walEnd));
+            }
+            while (!sink.offer(change)) {
+                feedbackWhenDue(stream, durable);
+                LockSupport.parkNanos(PAUSE_NANOS);
+                if (stopped) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void feedbackWhenDue(PGReplicationStream stream, DurablePosition durable) throws SQLException {
+        long waited = System.nanoTime() - lastFeedback;
+        if (waited >= FEEDBACK_NANOS
+                || (waited >= EARLY_FEEDBACK_NANOS && acknowledged.isBefore(lsn(durable.durable())))) {
+            feedback(stream, durable);
+        }
+    }
+
+    private void feedback(PGReplicationStream stream, DurablePosition durable) throws SQLException {
+        acknowledged = acknowledged.max(lsn(durable.durable()));
+        LogSequenceNumber flushed = LogSequenceNumber.valueOf(acknowledged.value());
+        stream.setFlushedLSN(flushed);
+        stream.setAppliedLSN(flushed);
+        stream.forceUpdateStatus();
+        lastFeedback = System.nanoTime();
+    }
+
+    private static Lsn lsn(Position position) {
+        return switch (position) {
+            case Position.Wal wal -> wal.lsn();
+        };
+    }
+
+    private ReplicatorException failure(SQLException e) {
+        String what = "streaming from slot " + slot + ": " + SqlStates.describe(e);
+        boolean gone = SqlStates.has(e, SqlStates.UNDEFINED_OBJECT);
+        return new ReplicatorException(gone ? ErrorCode.SLOT_LOST : ErrorCode.STREAM_BROKEN, what, e);
+    }
+}

@@ -1,0 +1,33 @@
+package io.replicator.snapshot;
+
+import io.replicator.catalog.Column;
+import io.replicator.catalog.Table;
+import io.replicator.postgres.Identifiers;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The pair of COPY statements that moves one table (PostgreSQL documentation, COPY). */
+record CopySql(String read, String write) {
+    /** Columns are matched by name; the binary format is used when every column's type is the same and portable. */
+    static CopySql of(Table source, Table target) {
+        List<Column> columns = source.writableColumns();
+        Map<String, Column> onTarget = new HashMap<>();
+        target.columns().forEach(column -> onTarget.put(column.name(), column));
+        boolean binary = !columns.isEmpty();
+        for (Column column : columns) {
+            Column other = onTarget.get(column.name());
+            binary &= other != null
+                    && column.portableBinary()
+                    && other.portableBinary()
+                    && column.type().equals(other.type());
+        }
+        String names = Identifiers.quoteAll(columns.stream().map(Column::name).toList());
+        String format = binary ? "binary" : "text";
+        String list = columns.isEmpty() ? "" : " (" + names + ")";
+        return new CopySql(
+                "COPY (SELECT " + names + " FROM ONLY " + source.name().quoted() + ") TO STDOUT (FORMAT " + format
+                        + ")",
+                "COPY " + target.name().quoted() + list + " FROM STDIN (FORMAT " + format + ")");
+    }
+}

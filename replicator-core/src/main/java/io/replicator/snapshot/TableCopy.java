@@ -1,0 +1,123 @@
+package io.replicator.snapshot;
+
+import io.replicator.catalog.Column;
+import io.replicator.catalog.Table;
+import io.replicator.error.ErrorCode;
+import io.replicator.error.ReplicatorException;
+import io.replicator.postgres.SqlStates;
+import io.replicator.progress.Migration;
+import io.replicator.progress.TableProgressStore;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+import org.postgresql.copy.CopyManager;
+import org.postgresql.copy.CopyOut;
+
+/** Copies one table: one snapshot transaction on the source, one transaction on the target. */
+final class TableCopy {
+    private static final String STRUCTURE = """
+            SELECT coalesce(pg_relation_filenode(c.oid), 0)::bigint,
+                   ARRAY(SELECT a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
+                         FROM pg_attribute a
+                         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)
+            FROM pg_class c WHERE c.oid = ?""";
+
+    private final Connection source;
+    private final Connection target;
+    private final ExportedSnapshot snapshot;
+    private final CopyCounters counters;
+
+    TableCopy(Connection source, Connection target, ExportedSnapshot snapshot, CopyCounters counters) {
+        this.source = source;
+        this.target = target;
+        this.snapshot = snapshot;
+        this.counters = counters;
+    }
+
+    /**
+     * Copies the rows and records the table as copied.
+     *
+     * @return false when the table was rewritten or altered since it was listed; nothing was changed then
+     */
+    boolean copy(Migration migration, Table table, Table onTarget) throws SQLException {
+        CopySql sql = CopySql.of(table, onTarget);
+        long moved = 0;
+        try {
+            ExportedSnapshot.importInto(source, snapshot.name());
+            target.setAutoCommit(false);
+            CopyIn in = target.unwrap(PGConnection.class).getCopyAPI().copyIn(sql.write());
+            try {
+                moved = move(sql.read(), in);
+            } finally {
+                if (in.isActive()) {
+                    in.cancelCopy();
+                }
+            }
+            source.rollback();
+            if (!unchanged(table)) {
+                target.rollback();
+                counters.subtract(moved);
+                return false;
+            }
+            TableProgressStore.markCopied(
+                    target, migration, table.name(), snapshot.position(), in.getHandledRowCount(), moved);
+            target.commit();
+            return true;
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.COPY_FAILED, "copying table " + table.name(), e);
+        } finally {
+            source.rollback();
+            target.rollback();
+        }
+    }
+
+    private long move(String read, CopyIn in) throws SQLException {
+        CopyManager manager = source.unwrap(PGConnection.class).getCopyAPI();
+        CopyOut out = manager.copyOut(read);
+        long moved = 0;
+        try {
+            byte[] bytes;
+            while ((bytes = out.readFromCopy()) != null) {
+                in.writeToCopy(bytes, 0, bytes.length);
+                counters.add(bytes.length);
+                moved += bytes.length;
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new ReplicatorException(ErrorCode.INTERRUPTED, "the bulk load was interrupted");
+                }
+            }
+        } finally {
+            if (out.isActive()) {
+                out.cancelCopy();
+            }
+        }
+        in.endCopy();
+        return moved;
+    }
+
+    private boolean unchanged(Table table) throws SQLException {
+        source.setAutoCommit(true);
+        try (PreparedStatement statement = source.prepareStatement(STRUCTURE)) {
+            statement.setLong(1, Integer.toUnsignedLong(table.oid()));
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next()
+                        && row.getLong(1) == table.filenode()
+                        && List.of((String[]) row.getArray(2).getArray()).equals(structure(table));
+            }
+        } finally {
+            source.setAutoCommit(false);
+        }
+    }
+
+    private static List<String> structure(Table table) {
+        List<String> structure = new ArrayList<>();
+        for (Column column : table.columns()) {
+            structure.add(column.name() + " " + column.type());
+        }
+        return structure;
+    }
+}
