@@ -1,0 +1,127 @@
+package io.replicator.schema;
+
+import io.replicator.postgres.Database;
+import io.replicator.postgres.ServerVersion;
+import io.replicator.postgres.SqlStates;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A session of the target that creates entries, with the settings that pg_dump's scripts expect. */
+final class SchemaSession implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SchemaSession.class);
+    private static final String INVALID_PARAMETER_VALUE = "22023";
+
+    private static final String SETTINGS = """
+            SELECT set_config('search_path', '', false),
+                   set_config('check_function_bodies', 'off', false),
+                   set_config('xmloption', 'content', false),
+                   set_config('standard_conforming_strings', 'on', false),
+                   set_config('client_min_messages', 'warning', false)""";
+
+    private final Connection connection;
+    private final SchemaEntryStore store;
+    private final AtomicReference<@Nullable Statement> running = new AtomicReference<>();
+    private volatile boolean canceled;
+
+    private SchemaSession(Connection connection, SchemaEntryStore store) {
+        this.connection = connection;
+        this.store = store;
+    }
+
+    static SchemaSession open(Database target, SchemaEntryStore store) throws SQLException {
+        Connection connection = target.open("schema");
+        try {
+            endWithClient(connection);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(SETTINGS);
+            }
+            connection.setAutoCommit(false);
+            return new SchemaSession(connection, store);
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** Makes the server notice a dead daemon while it builds an index, where it can, so that its locks are freed. */
+    private static void endWithClient(Connection connection) throws SQLException {
+        if (!ServerVersion.of(connection).atLeast(14)) {
+            return;
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT set_config('client_connection_check_interval', '10s', false)");
+        } catch (SQLException e) {
+            if (!SqlStates.has(e, INVALID_PARAMETER_VALUE)) {
+                throw e;
+            }
+        }
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    /** Creates one entry and marks it as done, without committing. */
+    void create(SchemaEntry entry) throws SQLException {
+        if (entry.type().equals("COMMENT")
+                && (entry.name().startsWith("EXTENSION ") || entry.name().startsWith("SCHEMA "))) {
+            commentIfOwner(entry);
+        } else {
+            execute(sql(entry));
+        }
+        store.markDone(connection, entry);
+    }
+
+    /** Stops the statement that is running and refuses further ones; from any thread. */
+    void cancel() throws SQLException {
+        canceled = true;
+        Statement statement = running.get();
+        if (statement != null) {
+            statement.cancel();
+        }
+    }
+
+    /** Extensions and schema public often belong to the provider; their comments are not worth a failure. */
+    private void commentIfOwner(SchemaEntry entry) throws SQLException {
+        Savepoint savepoint = connection.setSavepoint();
+        try {
+            execute(entry.sql());
+        } catch (SQLException e) {
+            if (!SqlStates.has(e, SqlStates.INSUFFICIENT_PRIVILEGE)) {
+                throw e;
+            }
+            connection.rollback(savepoint);
+            LOG.info("{} is left out: {}", entry, SqlStates.describe(e));
+        }
+    }
+
+    private static String sql(SchemaEntry entry) {
+        return entry.type().equals("SCHEMA")
+                ? entry.sql().replaceFirst("CREATE SCHEMA (?!IF NOT EXISTS)", "CREATE SCHEMA IF NOT EXISTS ")
+                : entry.sql();
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            running.set(statement);
+            if (canceled) {
+                throw new SQLException("canceled", SqlStates.QUERY_CANCELED);
+            }
+            statement.execute(sql);
+        } finally {
+            running.set(null);
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}
