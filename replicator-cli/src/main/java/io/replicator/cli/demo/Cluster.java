@@ -25,11 +25,11 @@ final class Cluster {
     private static final int READY_LINE = 7;
     private static final int SHARED_MEMORY_LINE = 6;
     private static final String AUTHENTICATION = """
-            host  all          +password_required  all  scram-sha-256
-            host  replication  +password_required  all  scram-sha-256
-            host  all          all                 all  trust
-            host  replication  all                 all  trust
-            """;
+        host  all          +password_required  all  scram-sha-256
+        host  replication  +password_required  all  scram-sha-256
+        host  all          all                 all  trust
+        host  replication  all                 all  trust
+        """;
 
     private final Path home;
     private final Unprivileged user;
@@ -50,12 +50,26 @@ final class Cluster {
     /** Makes the cluster. */
     void create(Map<String, String> settings) {
         Programs.run(
-                program(List.of(), "initdb", "-D", data.toString(), "-U", "postgres", "-A", "trust", "-E", "UTF8",
-                        "--no-locale", "--no-sync"),
+                program(
+                        List.of(),
+                        "initdb",
+                        "-D",
+                        data.toString(),
+                        "-U",
+                        "postgres",
+                        "-A",
+                        "trust",
+                        "-E",
+                        "UTF8",
+                        "--no-locale",
+                        "--no-sync"),
                 INITDB_LIMIT);
         StringBuilder configuration = new StringBuilder();
-        settings.forEach((name, value) ->
-                configuration.append(name).append(" = '").append(value.replace("'", "''")).append("'\n"));
+        settings.forEach((name, value) -> configuration
+                .append(name)
+                .append(" = '")
+                .append(value.replace("'", "''"))
+                .append("'\n"));
         try {
             Files.writeString(data.resolve("postgresql.conf"), configuration, UTF_8, StandardOpenOption.APPEND);
             Files.writeString(data.resolve("pg_hba.conf"), AUTHENTICATION, UTF_8);

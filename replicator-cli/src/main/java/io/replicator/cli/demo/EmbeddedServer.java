@@ -62,7 +62,8 @@ public final class EmbeddedServer implements PostgresServer {
     }
 
     static EmbeddedServer start(int major, Path parent, Map<String, String> settings, Unprivileged user) {
-        EmbeddedServer server = new EmbeddedServer(major, parent.toAbsolutePath().normalize(), settings, user);
+        EmbeddedServer server =
+                new EmbeddedServer(major, parent.toAbsolutePath().normalize(), settings, user);
         OpenServers.add(server);
         try {
             server.create();
@@ -164,12 +165,13 @@ public final class EmbeddedServer implements PostgresServer {
     /** Makes a login role that must give its password, unlike all others. */
     public void createPasswordRole(String name, String password) {
         execute("""
-                DO $$
-                BEGIN
-                    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = '%1$s') THEN
-                        CREATE ROLE %1$s NOLOGIN;
-                    END IF;
-                END $$""".formatted(Cluster.PASSWORD_REQUIRED));
+            DO $$
+            BEGIN
+                IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = '%1$s') THEN
+                    CREATE ROLE %1$s NOLOGIN;
+                END IF;
+            END $$\
+            """.formatted(Cluster.PASSWORD_REQUIRED));
         execute("CREATE ROLE " + Identifiers.quote(name) + " LOGIN PASSWORD " + Identifiers.literal(password)
                 + " IN ROLE " + Cluster.PASSWORD_REQUIRED);
     }

@@ -110,13 +110,16 @@ final class PostgresInstallation implements AutoCloseable {
         if (!system.equals("Linux")) {
             throw new ReplicatorException(
                     ErrorCode.INTERNAL,
-                    "embedded PostgreSQL runs on Linux (x86-64 and ARM64) only, this is " + system + " " + architecture);
+                    "embedded PostgreSQL runs on Linux (x86-64 and ARM64) only, this is " + system + " "
+                            + architecture);
         }
         return switch (architecture) {
             case "amd64", "x86_64" -> "x86_64";
             case "aarch64", "arm64" -> "arm_64";
-            default -> throw new ReplicatorException(
-                    ErrorCode.INTERNAL, "embedded PostgreSQL runs on x86-64 and ARM64 only, this is " + architecture);
+            default ->
+                throw new ReplicatorException(
+                        ErrorCode.INTERNAL,
+                        "embedded PostgreSQL runs on x86-64 and ARM64 only, this is " + architecture);
         };
     }
 
