@@ -36,6 +36,7 @@ final class ArchitectureTest {
             "cutover",
             "status",
             "http",
+            "daemon",
             "");
 
     @ArchTest

@@ -217,6 +217,11 @@ public final class Lane implements ChangeHandler, DurablePosition, AutoCloseable
         }
     }
 
+    /** Ends the connection under a statement that does not return; for the closing thread. */
+    public void abort() {
+        session.abort();
+    }
+
     /** Closes the connection; an open transaction is rolled back by that. */
     @Override
     public void close() {

@@ -160,6 +160,14 @@ final class LaneSession implements AutoCloseable {
         return new ReplicatorException(code, what + ": " + SqlStates.describe(e), e);
     }
 
+    void abort() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.CONNECTION_FAILED, "aborting the session of lane " + lane, e);
+        }
+    }
+
     @Override
     public void close() {
         try {

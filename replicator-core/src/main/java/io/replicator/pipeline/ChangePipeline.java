@@ -10,6 +10,7 @@ import io.replicator.capture.ChangeSink;
 import io.replicator.change.Change;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The wait strategy blocks: on a small machine a spinning consumer would take the core PostgreSQL needs.
  */
-public final class ChangePipeline implements ChangeSink, AutoCloseable {
+public final class ChangePipeline implements ChangeSink {
     private static final int SLOTS = 1 << 15;
 
     private final RingBuffer<Slot> ring = RingBuffer.createSingleProducer(Slot::new, SLOTS, new BlockingWaitStrategy());
@@ -29,7 +30,7 @@ public final class ChangePipeline implements ChangeSink, AutoCloseable {
 
     public ChangePipeline(ByteBudget budget, ChangeHandler handler, String threadName) {
         this.budget = budget;
-        EventHandler<Slot> taker = (slot, _, endOfBatch) -> handler.handle(slot.take(), endOfBatch);
+        EventHandler<Slot> taker = (slot, sequence, endOfBatch) -> handler.handle(slot.take(), endOfBatch);
         processor = new BatchEventProcessorBuilder().build(ring, ring.newBarrier(), taker);
         processor.setExceptionHandler(new HaltOnFailure());
         ring.addGatingSequences(processor.getSequence());
@@ -61,21 +62,19 @@ public final class ChangePipeline implements ChangeSink, AutoCloseable {
         return failed == null ? null : asReplicatorException(failed);
     }
 
-    /** Stops the handler after the change it is at; what is left in the ring is dropped, the source sends it again. */
-    @Override
-    public void close() {
+    /**
+     * Stops the handler after the change it is at; what is left in the ring is dropped, the source sends it again.
+     *
+     * @return false when the handler has not stopped within the limit
+     */
+    public boolean close(Duration limit) {
         processor.halt();
-        boolean interrupted = false;
         thread.interrupt();
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException _) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
+        try {
+            return thread.getState() == Thread.State.NEW || thread.join(limit);
+        } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 

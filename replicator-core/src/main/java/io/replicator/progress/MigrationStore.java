@@ -75,11 +75,11 @@ public final class MigrationStore {
     /**
      * Moves the migration on.
      *
-     * @param failure why, for {@code FAILED}
+     * @param detail why, kept in the history, and for {@code FAILED} as the migration's failure
      * @throws ReplicatorException {@code PHASE_INVALID} when {@code next} may not follow; {@code OWNERSHIP_LOST} when
      *     the row is no longer as {@code current} says
      */
-    public static Migration transition(Connection target, Migration current, Phase next, @Nullable String failure)
+    public static Migration transition(Connection target, Migration current, Phase next, @Nullable String detail)
             throws SQLException {
         if (!current.phase().mayFollow(next, current.interrupted())) {
             throw new ReplicatorException(
@@ -98,11 +98,11 @@ public final class MigrationStore {
                 INSERT INTO replicator.phase_history (migration, phase, detail) SELECT name, phase, ? FROM moved""",
                 next.word(),
                 interrupted.word(),
-                failure,
+                next == Phase.FAILED ? detail : null,
                 current.name(),
                 current.phase().word(),
                 current.ownerEpoch(),
-                failure);
+                detail);
         requireOne(changed, current.name(), "phase " + next.word());
         return Objects.requireNonNull(find(target, current.name()));
     }

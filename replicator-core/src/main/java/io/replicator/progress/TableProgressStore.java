@@ -59,6 +59,31 @@ public final class TableProgressStore {
         }
     }
 
+    /** Records the present file of tables that are to be copied under a newer snapshot. */
+    public static void relist(Connection target, Migration migration, List<Table> tables) throws SQLException {
+        for (Table table : tables) {
+            int changed = MigrationStore.execute(
+                    target,
+                    """
+                    UPDATE replicator.table_progress SET filenode = ?, bytes_total = ?
+                    WHERE migration = ? AND schema_name = ? AND table_name = ? AND state = 'pending' AND owner_epoch = ?""",
+                    table.filenode(),
+                    table.bytes(),
+                    migration.name(),
+                    table.name().schema(),
+                    table.name().name(),
+                    migration.ownerEpoch());
+            MigrationStore.requireOne(changed, migration.name(), "the progress of table " + table);
+        }
+    }
+
+    /** Takes out a table that no longer exists on the source. */
+    public static void remove(Connection target, Migration migration, QualifiedName table) throws SQLException {
+        MigrationStore.execute(target, """
+                DELETE FROM replicator.table_progress
+                WHERE migration = ? AND schema_name = ? AND table_name = ? AND owner_epoch = ?""", migration.name(), table.schema(), table.name(), migration.ownerEpoch());
+    }
+
     /**
      * Marks a table copied, inside the transaction that holds its rows.
      *

@@ -2,7 +2,7 @@ package io.replicator.snapshot;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Bytes on their way, readable from any thread. */
+/** Bytes of tables that are being copied at the moment, readable from any thread. */
 public final class CopyCounters {
     private final AtomicLong bytes = new AtomicLong();
 
@@ -14,7 +14,7 @@ public final class CopyCounters {
         bytes.addAndGet(-count);
     }
 
-    /** Bytes of COPY data moved by this daemon, of finished and unfinished tables. */
+    /** Bytes of COPY data moved for tables that are not finished yet. */
     public long bytes() {
         return bytes.get();
     }

@@ -31,6 +31,7 @@ final class TableCopy {
     private final Connection target;
     private final ExportedSnapshot snapshot;
     private final CopyCounters counters;
+    private long moved;
 
     TableCopy(Connection source, Connection target, ExportedSnapshot snapshot, CopyCounters counters) {
         this.source = source;
@@ -46,13 +47,13 @@ final class TableCopy {
      */
     boolean copy(Migration migration, Table table, Table onTarget) throws SQLException {
         CopySql sql = CopySql.of(table, onTarget);
-        long moved = 0;
+        moved = 0;
         try {
             ExportedSnapshot.importInto(source, snapshot.name());
             target.setAutoCommit(false);
             CopyIn in = target.unwrap(PGConnection.class).getCopyAPI().copyIn(sql.write());
             try {
-                moved = move(sql.read(), in);
+                move(sql.read(), in);
             } finally {
                 if (in.isActive()) {
                     in.cancelCopy();
@@ -60,8 +61,6 @@ final class TableCopy {
             }
             source.rollback();
             if (!unchanged(table)) {
-                target.rollback();
-                counters.subtract(moved);
                 return false;
             }
             TableProgressStore.markCopied(
@@ -71,15 +70,15 @@ final class TableCopy {
         } catch (SQLException e) {
             throw SqlStates.wrap(ErrorCode.COPY_FAILED, "copying table " + table.name(), e);
         } finally {
-            source.rollback();
-            target.rollback();
+            counters.subtract(moved);
+            rollBack(source);
+            rollBack(target);
         }
     }
 
-    private long move(String read, CopyIn in) throws SQLException {
+    private void move(String read, CopyIn in) throws SQLException {
         CopyManager manager = source.unwrap(PGConnection.class).getCopyAPI();
         CopyOut out = manager.copyOut(read);
-        long moved = 0;
         try {
             byte[] bytes;
             while ((bytes = out.readFromCopy()) != null) {
@@ -96,7 +95,6 @@ final class TableCopy {
             }
         }
         in.endCopy();
-        return moved;
     }
 
     private boolean unchanged(Table table) throws SQLException {
@@ -110,6 +108,12 @@ final class TableCopy {
             }
         } finally {
             source.setAutoCommit(false);
+        }
+    }
+
+    private static void rollBack(Connection connection) throws SQLException {
+        if (!connection.isClosed()) {
+            connection.rollback();
         }
     }
 

@@ -1,0 +1,33 @@
+package io.replicator.cutover;
+
+/**
+ * What a cutover does with the running stream and the target; each action returns a line for the operator. Interrupts
+ * ask to stop; all but {@link #switched} may throw and are undone then.
+ */
+public interface CutoverActions {
+    /** Whether a cutover can be tried at all: phase, lag, warnings. */
+    String check();
+
+    /** Compares both sides as configured while writers go on. */
+    String verifyBefore() throws InterruptedException;
+
+    /** Records that the cutover began. */
+    void begin();
+
+    /** Waits until everything written before is committed on the target. */
+    String drain(Deadline deadline) throws InterruptedException;
+
+    /** Compares both sides while nobody writes, within the deadline. */
+    String verifyFenced(Deadline deadline) throws InterruptedException;
+
+    String alignSequences();
+
+    /** Brings back what was suspended on the target and refreshes materialized views. */
+    String completeTarget(Deadline deadline);
+
+    /** Undoes {@link #completeTarget} and {@link #begin}. */
+    void undo(String reason);
+
+    /** Behind the point of no return: records the switch, ends the stream and removes what it needed. */
+    String switched();
+}

@@ -1,0 +1,187 @@
+package io.replicator.cutover;
+
+import io.replicator.config.HooksConfig;
+import io.replicator.error.ErrorCode;
+import io.replicator.error.ReplicatorException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One cutover, step by step. Everything up to the point of no return is undone when a step fails, the budget is spent or
+ * the thread is interrupted; behind it nothing is undone and failures are reported as what is left to do by hand.
+ */
+public final class CutoverRun {
+    private static final Logger LOGGER = LoggerFactory.getLogger(CutoverRun.class);
+    private static final Duration HOOK_LIMIT = Duration.ofMinutes(5);
+
+    private final Supplier<Fence> fences;
+    private final CutoverActions actions;
+    private final HookRunner hooks;
+    private final HooksConfig commands;
+    private final Consumer<CutoverEvent> listener;
+    private final List<CutoverEvent> events = new ArrayList<>();
+    private String currentStep = "checks";
+
+    public CutoverRun(
+            Supplier<Fence> fences,
+            CutoverActions actions,
+            HookRunner hooks,
+            HooksConfig commands,
+            Consumer<CutoverEvent> listener) {
+        this.fences = fences;
+        this.actions = actions;
+        this.hooks = hooks;
+        this.commands = commands;
+        this.listener = listener;
+    }
+
+    /**
+     * Runs the cutover; a step that fails before the point of no return is undone and told in the result.
+     *
+     * @throws ReplicatorException {@code GATE_UNKNOWN} when nobody can say whether the gate moved: nothing is undone
+     */
+    public CutoverResult run(CutoverOptions options) {
+        long fenced = 0;
+        boolean begun = false;
+        try {
+            step("checks", actions::check);
+            step("verify", actions::verifyBefore);
+            if (options.dryRun()) {
+                return new CutoverResult(false, null, "dry run: nothing was changed", 0, events);
+            }
+            hook("before", commands.before());
+            actions.begin();
+            begun = true;
+            Deadline deadline = new Deadline(options.budget());
+            try (Fence fence = fences.get()) {
+                beforeThePointOfNoReturn(fence, deadline);
+                Thread.interrupted();
+                step("switch", () -> {
+                    fence.move();
+                    return "the source refuses writes from here on";
+                });
+            } finally {
+                fenced = deadline.elapsedMillis();
+            }
+        } catch (ReplicatorException e) {
+            if (e.code() == ErrorCode.GATE_UNKNOWN) {
+                throw e;
+            }
+            return undone(begun, e.getMessage(), fenced);
+        } catch (InterruptedException _) {
+            return undone(begun, "cancelled", fenced);
+        }
+        return completed(fenced);
+    }
+
+    private void beforeThePointOfNoReturn(Fence fence, Deadline deadline) throws InterruptedException {
+        step("fence", () -> {
+            fence.raise(deadline);
+            return "no writer is left";
+        });
+        within(deadline, "drain", () -> actions.drain(deadline));
+        within(deadline, "verify_fenced", () -> actions.verifyFenced(deadline));
+        within(deadline, "sequences", actions::alignSequences);
+        within(deadline, "complete_target", () -> actions.completeTarget(deadline));
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedException("cancelled");
+        }
+    }
+
+    private void within(Deadline deadline, String step, Callable<String> work) throws InterruptedException {
+        step(step, work);
+        deadline.check(step);
+    }
+
+    /**
+     * What is left to do when the gate is moved, also for a daemon that finds it so after a restart. The switch is
+     * recorded last, so that a crash between runs the hooks again rather than not at all.
+     */
+    public CutoverResult completed(long fencedMillis) {
+        String problem = null;
+        String failedStep = null;
+        for (Completion completion : List.<Completion>of(
+                () -> hook("switch", commands.switchOver()),
+                () -> hook("after", commands.after()),
+                () -> step("record", actions::switched))) {
+            try {
+                completion.run();
+            } catch (ReplicatorException e) {
+                LOGGER.error("behind the switch, step {} failed: {}", currentStep, e.getMessage());
+                failedStep = failedStep == null ? currentStep : failedStep;
+                problem = problem == null ? e.getMessage() : problem + "; " + e.getMessage();
+            } catch (InterruptedException _) {
+                LOGGER.warn("step {} was interrupted behind the switch", currentStep);
+                failedStep = currentStep;
+                problem = "step " + currentStep + " was interrupted";
+            }
+        }
+        return new CutoverResult(true, failedStep, problem, fencedMillis, events);
+    }
+
+    /** A step behind the point of no return. */
+    @FunctionalInterface
+    private interface Completion {
+        void run() throws InterruptedException;
+    }
+
+    private CutoverResult undone(boolean begun, @Nullable String reason, long fenced) {
+        Thread.interrupted();
+        String failed = currentStep;
+        String why = reason == null ? "unknown" : reason;
+        LOGGER.warn("the cutover is undone: step {} failed: {}", failed, why);
+        if (begun) {
+            actions.undo("cutover undone at step " + failed);
+            try {
+                hook("aborted", commands.aborted());
+            } catch (ReplicatorException e) {
+                why = why + "; " + e.getMessage();
+            } catch (InterruptedException _) {
+                why = why + "; the aborted hook was interrupted";
+            }
+        }
+        return new CutoverResult(false, failed, why, fenced, events);
+    }
+
+    private void hook(String name, List<String> hookCommands) throws InterruptedException {
+        if (!hookCommands.isEmpty()) {
+            step("hook_" + name, () -> {
+                hooks.run(name, hookCommands, HOOK_LIMIT);
+                return hookCommands.size() + " commands";
+            });
+        }
+    }
+
+    private void step(String name, Callable<String> work) throws InterruptedException {
+        currentStep = name;
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedException("cancelled");
+        }
+        tell(new CutoverEvent(name, "started", 0, ""));
+        long start = System.nanoTime();
+        try {
+            String detail = work.call();
+            tell(new CutoverEvent(name, "done", (System.nanoTime() - start) / 1_000_000, detail));
+        } catch (InterruptedException e) {
+            tell(new CutoverEvent(name, "failed", (System.nanoTime() - start) / 1_000_000, "cancelled"));
+            throw e;
+        } catch (ReplicatorException e) {
+            tell(new CutoverEvent(name, "failed", (System.nanoTime() - start) / 1_000_000, e.getMessage()));
+            throw e;
+        } catch (Exception e) {
+            throw new ReplicatorException(ErrorCode.INTERNAL, "step " + name + " failed: " + e, e);
+        }
+    }
+
+    private void tell(CutoverEvent event) {
+        events.add(event);
+        listener.accept(event);
+    }
+}

@@ -1,0 +1,102 @@
+package io.replicator.daemon;
+
+import io.replicator.error.ErrorCode;
+import io.replicator.error.ReplicatorException;
+import io.replicator.progress.OwnedMigration;
+import io.replicator.progress.Phase;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a migration going. {@link #run} belongs to one thread, {@link #stop} to any.
+ *
+ * <p>A failure that may pass by itself closes everything and starts over from what the target holds, after a pause that
+ * grows; any other is recorded as {@code failed} with its reason and thrown.
+ */
+public final class Daemon {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Daemon.class);
+    private static final long FIRST_PAUSE_MILLIS = 200;
+    private static final long LONGEST_PAUSE_MILLIS = 10_000;
+    private static final long STABLE_NANOS = 60_000_000_000L;
+
+    private final Ends ends;
+    private final RunListener listener;
+    private final boolean copyOnly;
+    private final DaemonControl control = new DaemonControl();
+    private boolean everOwned;
+
+    public Daemon(Ends ends, RunListener listener, boolean copyOnly) {
+        this.ends = ends;
+        this.listener = new SerialRunListener(listener);
+        this.copyOnly = copyOnly;
+    }
+
+    public void stop() {
+        control.stop();
+    }
+
+    /**
+     * Runs until stopped or switched.
+     *
+     * @throws ReplicatorException what no retry mends; the migration is {@code failed} then, unless it never began
+     */
+    public void run() throws InterruptedException {
+        long pause = FIRST_PAUSE_MILLIS;
+        while (!control.stopped()) {
+            long start = System.nanoTime();
+            try {
+                attempt();
+                return;
+            } catch (ReplicatorException e) {
+                if (control.stopped() && e.code() == ErrorCode.INTERRUPTED) {
+                    return;
+                }
+                if (!everOwned || !mayPass(e)) {
+                    throw e;
+                }
+                pause = System.nanoTime() - start > STABLE_NANOS ? FIRST_PAUSE_MILLIS : pause;
+                LOGGER.warn("{}; trying again in {} ms", e.getMessage(), pause);
+                if (control.await(pause)) {
+                    return;
+                }
+                pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
+            }
+        }
+    }
+
+    private void attempt() throws InterruptedException {
+        try (OwnedMigration owned =
+                OwnedMigration.take(ends.target(), ends.config().name(), "wal")) {
+            everOwned = true;
+            try {
+                lead(owned);
+            } catch (ReplicatorException e) {
+                if (!mayPass(e) && e.code() != ErrorCode.INTERRUPTED) {
+                    owned.become(Phase.FAILED, e.advice());
+                }
+                throw e;
+            }
+        }
+    }
+
+    private void lead(OwnedMigration owned) throws InterruptedException {
+        if (owned.migration().phase() == Phase.FAILED) {
+            owned.become(owned.migration().interrupted());
+        }
+        if (owned.migration().phase() == Phase.PAUSED) {
+            control.pause(true);
+        }
+        LiveState live = new LiveState();
+        Requested requested = new Requested(ends, owned, live, control);
+        try (RequestWorker worker = new RequestWorker(owned, requested);
+                Monitor monitor = new Monitor(owned, live, new StatusAssembler(ends, live), worker, listener)) {
+            monitor.start();
+            new PhaseLoop(ends, owned, live, control, monitor, worker, requested, listener, copyOnly).run();
+            monitor.publish();
+        }
+    }
+
+    private static boolean mayPass(ReplicatorException e) {
+        return e.code().retryable() || e.code() == ErrorCode.OWNERSHIP_LOST;
+    }
+}

@@ -1,0 +1,60 @@
+package io.replicator.daemon;
+
+/** What the daemon is asked to do next. Thread-safe. */
+final class DaemonControl {
+    private boolean stopped;
+    private boolean paused;
+    private boolean switched;
+
+    synchronized void stop() {
+        stopped = true;
+        notifyAll();
+    }
+
+    synchronized void pause(boolean wanted) {
+        paused = wanted;
+        notifyAll();
+    }
+
+    synchronized void switched() {
+        switched = true;
+        notifyAll();
+    }
+
+    synchronized boolean stopped() {
+        return stopped;
+    }
+
+    synchronized boolean paused() {
+        return paused;
+    }
+
+    /** Whether the stream has to end. */
+    synchronized boolean leaveStream() {
+        return stopped || paused || switched;
+    }
+
+    /** Waits until the daemon is asked to stop. */
+    synchronized void awaitStop() throws InterruptedException {
+        while (!stopped) {
+            wait();
+        }
+    }
+
+    /**
+     * Waits for a time, or until the daemon is asked to stop.
+     *
+     * @return whether the daemon was asked to stop
+     */
+    synchronized boolean await(long millis) throws InterruptedException {
+        long deadline = System.nanoTime() + millis * 1_000_000;
+        while (!stopped) {
+            long left = (deadline - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                break;
+            }
+            wait(left);
+        }
+        return stopped;
+    }
+}

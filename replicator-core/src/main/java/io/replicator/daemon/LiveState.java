@@ -1,0 +1,61 @@
+package io.replicator.daemon;
+
+import io.replicator.capture.Heartbeat;
+import io.replicator.snapshot.CopyCounters;
+import io.replicator.status.StatusReport;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What the daemon's threads know of each other, for the status. Thread-safe. */
+final class LiveState {
+    private final CopyCounters copy = new CopyCounters();
+    private final Map<String, String> warnings = new TreeMap<>();
+    private volatile @Nullable StreamSession stream;
+    private volatile @Nullable Heartbeat heartbeat;
+    private volatile StatusReport.Verify verify = StatusReport.Verify.NEVER;
+
+    CopyCounters copy() {
+        return copy;
+    }
+
+    @Nullable
+    StreamSession stream() {
+        return stream;
+    }
+
+    @Nullable
+    Heartbeat heartbeat() {
+        return heartbeat;
+    }
+
+    void streaming(@Nullable StreamSession session, @Nullable Heartbeat beating) {
+        heartbeat = beating;
+        stream = session;
+    }
+
+    StatusReport.Verify verify() {
+        return verify;
+    }
+
+    void verified(StatusReport.Verify outcome) {
+        verify = outcome;
+    }
+
+    /** Sets or clears the warning of a topic. */
+    void warn(String topic, @Nullable String warning) {
+        synchronized (warnings) {
+            if (warning == null) {
+                warnings.remove(topic);
+            } else {
+                warnings.put(topic, warning);
+            }
+        }
+    }
+
+    java.util.List<String> warnings() {
+        synchronized (warnings) {
+            return java.util.List.copyOf(warnings.values());
+        }
+    }
+}

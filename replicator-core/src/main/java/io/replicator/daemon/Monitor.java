@@ -1,0 +1,119 @@
+package io.replicator.daemon;
+
+import io.replicator.capture.Heartbeat;
+import io.replicator.error.ReplicatorException;
+import io.replicator.progress.OwnedMigration;
+import io.replicator.progress.StatusBoard;
+import io.replicator.status.Json;
+import io.replicator.status.StatusReport;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Beats the heart, publishes the status and polls for requests, on two threads of its own. */
+final class Monitor implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Monitor.class);
+    private static final long BEAT_MILLIS = 1_000;
+    private static final long POLL_MILLIS = 200;
+    private static final int PUBLISH_EVERY_POLLS = 5;
+
+    private final OwnedMigration owned;
+    private final LiveState live;
+    private final StatusAssembler assembler;
+    private final RequestWorker worker;
+    private final RunListener listener;
+    private final AtomicReference<@Nullable ReplicatorException> lost = new AtomicReference<>();
+    private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(
+            2, Thread.ofPlatform().name("replicator-monitor-", 0).daemon().factory());
+    private @Nullable Future<?> beating;
+    private @Nullable Future<?> polling;
+    private int polls;
+
+    Monitor(
+            OwnedMigration owned,
+            LiveState live,
+            StatusAssembler assembler,
+            RequestWorker worker,
+            RunListener listener) {
+        this.owned = owned;
+        this.live = live;
+        this.assembler = assembler;
+        this.worker = worker;
+        this.listener = listener;
+    }
+
+    void start() {
+        beating = scheduler.scheduleWithFixedDelay(this::beat, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
+        polling = scheduler.scheduleWithFixedDelay(this::poll, 0, POLL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Why the target can no longer be written; null while it can. */
+    @Nullable
+    ReplicatorException lost() {
+        return lost.get();
+    }
+
+    private void beat() {
+        Heartbeat heartbeat = live.heartbeat();
+        if (heartbeat == null) {
+            return;
+        }
+        try {
+            heartbeat.beat();
+            live.warn("heartbeat", null);
+        } catch (ReplicatorException e) {
+            live.warn("heartbeat", "the source takes no heartbeat: " + e.getMessage());
+        }
+    }
+
+    private void poll() {
+        try {
+            worker.poll();
+            if (polls++ % PUBLISH_EVERY_POLLS == 0) {
+                publish();
+            }
+        } catch (ReplicatorException e) {
+            if (!scheduler.isShutdown() && lost.compareAndSet(null, e)) {
+                LOGGER.warn("the target cannot be written: {}", e.getMessage());
+            }
+        } catch (RuntimeException e) {
+            LOGGER.error("the monitor failed", e);
+            lost.compareAndSet(
+                    null,
+                    new ReplicatorException(io.replicator.error.ErrorCode.INTERNAL, "the monitor failed: " + e, e));
+        }
+    }
+
+    /** Publishes the status now. */
+    void publish() {
+        StatusReport report = assembler.assemble(owned);
+        String json = Json.write(report);
+        owned.transaction("publishing the status", (target, migration) -> {
+            StatusBoard.publish(target, migration.name(), json);
+        });
+        listener.progress(report);
+    }
+
+    @Override
+    public void close() {
+        if (beating != null) {
+            beating.cancel(false);
+        }
+        if (polling != null) {
+            polling.cancel(false);
+        }
+        scheduler.shutdown();
+        try {
+            if (!scheduler.awaitTermination(10, TimeUnit.SECONDS)) {
+                LOGGER.warn("the monitor does not end; its connections are closed under it");
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package io.replicator.daemon;
+
+import io.replicator.cutover.CutoverResult;
+import io.replicator.cutover.Gate;
+import io.replicator.error.ErrorCode;
+import io.replicator.error.ReplicatorException;
+import io.replicator.progress.OwnedMigration;
+import io.replicator.progress.Phase;
+import io.replicator.snapshot.ExportedSnapshot;
+import org.jspecify.annotations.Nullable;
+
+/** Does the work of one phase after the other, from the one the target holds until there is nothing left to do. */
+final class PhaseLoop {
+    private static final long PAUSED_POLL_MILLIS = 200;
+
+    private final Ends ends;
+    private final OwnedMigration owned;
+    private final LiveState live;
+    private final DaemonControl control;
+    private final Monitor monitor;
+    private final RequestWorker worker;
+    private final Requested requested;
+    private final RunListener listener;
+    private final boolean copyOnly;
+    private @Nullable ExportedSnapshot snapshot;
+
+    PhaseLoop(
+            Ends ends,
+            OwnedMigration owned,
+            LiveState live,
+            DaemonControl control,
+            Monitor monitor,
+            RequestWorker worker,
+            Requested requested,
+            RunListener listener,
+            boolean copyOnly) {
+        this.ends = ends;
+        this.owned = owned;
+        this.live = live;
+        this.control = control;
+        this.monitor = monitor;
+        this.worker = worker;
+        this.requested = requested;
+        this.listener = listener;
+        this.copyOnly = copyOnly;
+    }
+
+    void run() throws InterruptedException {
+        boolean done = false;
+        while (!done && !control.stopped()) {
+            tell("");
+            done = switch (owned.migration().phase()) {
+                case CREATED -> {
+                    owned.become(Phase.PREPARING);
+                    yield false;
+                }
+                case PREPARING -> {
+                    snapshot = new Preparation(ends, owned).run(this::tell);
+                    yield false;
+                }
+                case COPYING -> {
+                    ExportedSnapshot first = snapshot;
+                    snapshot = null;
+                    load(first);
+                    yield false;
+                }
+                case CATCHING_UP, STREAMING -> stream();
+                case PAUSED -> {
+                    stayPaused();
+                    yield false;
+                }
+                case CUTTING_OVER -> {
+                    settle();
+                    yield false;
+                }
+                case SWITCHED, ROLLED_BACK, FINISHED -> {
+                    worker.awaitIdle();
+                    yield true;
+                }
+                case FAILED ->
+                    throw new ReplicatorException(ErrorCode.PHASE_INVALID, "a failed migration cannot go on by itself");
+            };
+        }
+    }
+
+    private void load(@Nullable ExportedSnapshot first) throws InterruptedException {
+        Thread loader = Thread.currentThread();
+        try (StopWatcher _ = new StopWatcher(control, loader::interrupt)) {
+            new Loading(ends, owned, live.copy()).run(first, this::tell);
+        } catch (InterruptedException e) {
+            if (!control.stopped()) {
+                throw e;
+            }
+        } finally {
+            if (control.stopped() && Thread.interrupted()) {
+                tell("stopped; the next run goes on here");
+            }
+        }
+    }
+
+    /** @return whether everything is done */
+    private boolean stream() throws InterruptedException {
+        if (copyOnly) {
+            throw new ReplicatorException(ErrorCode.USAGE_INVALID, "--copy-only is not in this version");
+        }
+        new Streaming(ends, owned, live, monitor).run(control, this::tell);
+        Phase phase = owned.migration().phase();
+        if (control.paused() && (phase == Phase.STREAMING || phase == Phase.CATCHING_UP)) {
+            owned.become(Phase.PAUSED);
+        }
+        return false;
+    }
+
+    private void stayPaused() throws InterruptedException {
+        while (control.paused() && !control.stopped()) {
+            ReplicatorException lost = monitor.lost();
+            if (lost != null) {
+                throw lost;
+            }
+            control.await(PAUSED_POLL_MILLIS);
+        }
+        if (!control.stopped()) {
+            owned.become(owned.migration().interrupted());
+        }
+    }
+
+    /** A daemon died, or could not see what became of the switch: the gate on the source says it. */
+    private void settle() {
+        switch (Gate.read(ends.source(), ends.config().name())) {
+            case OPEN -> {
+                tell("the gate is open: the cutover is undone");
+                requested.undo("the daemon ended during the cutover");
+            }
+            case MOVED -> {
+                tell("the gate has moved: the cutover is completed");
+                CutoverResult result = requested.complete();
+                if (result.reason() != null) {
+                    tell("left to do by hand: " + result.reason());
+                }
+            }
+        }
+    }
+
+    private void tell(String detail) {
+        listener.phase(owned.migration().phase(), detail);
+    }
+}

@@ -1,0 +1,114 @@
+package io.replicator.daemon;
+
+import io.replicator.config.CutoverConfig;
+import io.replicator.config.FenceMode;
+import io.replicator.config.TableFilter;
+import io.replicator.cutover.CutoverOptions;
+import io.replicator.cutover.CutoverResult;
+import io.replicator.cutover.CutoverRun;
+import io.replicator.cutover.Fence;
+import io.replicator.cutover.HookRunner;
+import io.replicator.cutover.OpenFence;
+import io.replicator.cutover.ReadonlyFence;
+import io.replicator.error.ErrorCode;
+import io.replicator.error.ReplicatorException;
+import io.replicator.progress.OwnedMigration;
+import io.replicator.progress.Phase;
+import io.replicator.progress.Requests;
+import io.replicator.status.Json;
+import io.replicator.status.StatusReport;
+import io.replicator.verify.VerificationReport;
+import java.time.Instant;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Carries out what the command line asks the daemon for. */
+final class Requested implements RequestHandler {
+    private final Ends ends;
+    private final OwnedMigration owned;
+    private final LiveState live;
+    private final DaemonControl control;
+
+    Requested(Ends ends, OwnedMigration owned, LiveState live, DaemonControl control) {
+        this.ends = ends;
+        this.owned = owned;
+        this.live = live;
+        this.control = control;
+    }
+
+    @Override
+    public Object handle(Requests.Request request, Consumer<Object> events) throws InterruptedException {
+        return switch (RequestKind.ofWord(request.kind())) {
+            case VERIFY -> verify(Json.read(request.arguments(), VerifyArguments.class));
+            case CUTOVER -> cutover(Json.read(request.arguments(), CutoverOptions.class), events);
+            case PAUSE -> pause();
+            case RESUME -> resume();
+        };
+    }
+
+    private VerificationReport verify(VerifyArguments arguments) throws InterruptedException {
+        VerificationReport report = new LiveVerification(ends, owned, live)
+                .run(arguments.level(), new TableFilter(arguments.include(), arguments.exclude()));
+        record(report);
+        return report;
+    }
+
+    void record(VerificationReport report) {
+        String state = !report.comparable() ? "not_comparable" : report.equal() ? "equal" : "different";
+        live.verified(new StatusReport.Verify(
+                state,
+                report.level().name().toLowerCase(java.util.Locale.ROOT),
+                Instant.now().toString(),
+                report.comparable() ? report.differences() : null));
+    }
+
+    private CutoverResult cutover(CutoverOptions options, Consumer<Object> events) {
+        return cutoverRun(events).run(options);
+    }
+
+    private CutoverRun cutoverRun(Consumer<Object> events) {
+        CutoverConfig config = ends.config().cutover();
+        Supplier<Fence> fences = () -> config.fence() == FenceMode.READONLY
+                ? new ReadonlyFence(ends.source(), ends.config().name(), ends::writableTables)
+                : new OpenFence(ends.source(), ends.config().name(), ends::writableTables);
+        HookRunner hooks = new HookRunner(
+                ends.config().name(), ends.source().settings(), ends.target().settings());
+        return new CutoverRun(fences, actions(), hooks, config.hooks(), events::accept);
+    }
+
+    private StreamCutoverActions actions() {
+        return new StreamCutoverActions(ends, owned, live, control, this);
+    }
+
+    /** Completes a cutover whose gate has moved. */
+    CutoverResult complete() {
+        return cutoverRun(_ -> {}).completed(0);
+    }
+
+    /** Undoes a cutover whose gate is open. */
+    void undo(String reason) {
+        actions().undo(reason);
+    }
+
+    private Map<String, String> pause() {
+        Phase phase = owned.migration().phase();
+        if (phase != Phase.STREAMING && phase != Phase.CATCHING_UP) {
+            throw new ReplicatorException(
+                    ErrorCode.PHASE_INVALID, "only a migration that streams can be paused; it is " + phase.word());
+        }
+        control.pause(true);
+        return Map.of("phase", Phase.PAUSED.word());
+    }
+
+    private Map<String, String> resume() {
+        if (owned.migration().phase() != Phase.PAUSED) {
+            throw new ReplicatorException(
+                    ErrorCode.PHASE_INVALID,
+                    "the migration is not paused; it is "
+                            + owned.migration().phase().word());
+        }
+        control.pause(false);
+        return Map.of("phase", owned.migration().interrupted().word());
+    }
+}

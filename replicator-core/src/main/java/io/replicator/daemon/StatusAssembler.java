@@ -1,0 +1,140 @@
+package io.replicator.daemon;
+
+import io.replicator.capture.Heartbeat;
+import io.replicator.change.Position;
+import io.replicator.error.ReplicatorException;
+import io.replicator.progress.Migration;
+import io.replicator.progress.OwnedMigration;
+import io.replicator.progress.Phase;
+import io.replicator.progress.TableProgress;
+import io.replicator.progress.TableProgressStore;
+import io.replicator.progress.TableState;
+import io.replicator.status.StatusReport;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the daemon's status together. Used by the monitor's thread alone. */
+final class StatusAssembler {
+    private static final double FIRST_PERCENT = 0.01;
+    private static final long RETAINED_WARNING_BYTES = 10L << 30;
+
+    private final Ends ends;
+    private final LiveState live;
+    private final Rate copyRate = new Rate();
+    private final Rate applyRate = new Rate();
+
+    StatusAssembler(Ends ends, LiveState live) {
+        this.ends = ends;
+        this.live = live;
+    }
+
+    StatusReport assemble(OwnedMigration owned) {
+        Migration migration = owned.migration();
+        List<TableProgress> tables = owned.ask(
+                "reading the progress of tables", (target, current) -> TableProgressStore.read(target, current.name()));
+        return report(migration, tables, "running", 0.0);
+    }
+
+    private StatusReport report(Migration migration, List<TableProgress> tables, String daemon, double age) {
+        StreamSession stream = live.stream();
+        Position applied = stream == null ? null : stream.applied();
+        StatusReport.Lag lag = lag(stream, applied);
+        return new StatusReport(
+                migration.name(),
+                migration.phase().word(),
+                migration.phase().interrupts() ? migration.interrupted().word() : null,
+                migration.capture(),
+                daemon,
+                age,
+                applied == null ? null : applied.text(),
+                lag,
+                copy(migration, tables),
+                apply(stream),
+                live.verify(),
+                live.warnings(),
+                migration.failure(),
+                tables(tables, migration.effectivePhase()));
+    }
+
+    private StatusReport.Lag lag(@Nullable StreamSession stream, @Nullable Position applied) {
+        Heartbeat heartbeat = live.heartbeat();
+        if (stream == null || heartbeat == null) {
+            return StatusReport.Lag.UNKNOWN;
+        }
+        Double seconds = heartbeat.lagSeconds();
+        try {
+            SourceFigures source =
+                    SourceFigures.read(ends.source(), ends.names().slot());
+            live.warn("source", null);
+            Long retained = source.retainedBytes();
+            live.warn(
+                    "retained",
+                    retained != null && retained > RETAINED_WARNING_BYTES
+                            ? "slot " + ends.names().slot() + " holds back " + (retained >> 20)
+                                    + " MB of WAL on the source"
+                            : null);
+            if (!(applied instanceof Position.Wal wal)) {
+                return new StatusReport.Lag(seconds, null, null);
+            }
+            long bytes = source.written().bytesSince(wal.lsn());
+            Long horizon = heartbeat.appliedHorizon();
+            Long transactions = bytes == 0 ? Long.valueOf(0) : horizon == null ? null : behind(source, horizon);
+            return new StatusReport.Lag(seconds, bytes, transactions);
+        } catch (ReplicatorException e) {
+            live.warn("source", "the source cannot be asked for its position: " + e.getMessage());
+            return new StatusReport.Lag(seconds, null, null);
+        }
+    }
+
+    private static Long behind(SourceFigures source, long horizon) {
+        return Math.max(0, source.nextTransaction() - horizon);
+    }
+
+    private StatusReport.Copy copy(Migration migration, List<TableProgress> tables) {
+        long total = 0;
+        long finished = 0;
+        int done = 0;
+        for (TableProgress table : tables) {
+            total += table.bytesTotal();
+            if (table.state() == TableState.COPIED) {
+                finished += table.bytesTotal();
+                done++;
+            }
+        }
+        long bytes = finished + Math.min(live.copy().bytes(), total - finished);
+        Double rate = copyRate.sample(bytes);
+        Double eta = null;
+        if (done == tables.size() && migration.effectivePhase().compareTo(Phase.COPYING) > 0) {
+            eta = 0.0;
+        } else if (rate != null && rate > 0 && total > 0 && bytes > FIRST_PERCENT * total) {
+            eta = (total - bytes) / rate;
+        }
+        return new StatusReport.Copy(bytes, total, done, tables.size(), eta);
+    }
+
+    private StatusReport.Apply apply(@Nullable StreamSession stream) {
+        if (stream == null) {
+            return new StatusReport.Apply(0, 0, 0);
+        }
+        long rows = stream.statistics().rows();
+        Double rate = applyRate.sample(rows);
+        return new StatusReport.Apply(
+                rate == null ? 0 : rate, rows, stream.statistics().transactions());
+    }
+
+    private static List<StatusReport.Table> tables(List<TableProgress> tables, Phase phase) {
+        List<StatusReport.Table> reports = new ArrayList<>(tables.size());
+        for (TableProgress table : tables) {
+            boolean flowing = table.state() == TableState.COPIED && phase.compareTo(Phase.COPYING) > 0;
+            reports.add(new StatusReport.Table(
+                    table.name().toString(),
+                    flowing ? "streaming" : table.state().word(),
+                    table.rows(),
+                    table.inserted(),
+                    table.updated(),
+                    table.deleted()));
+        }
+        return reports;
+    }
+}

@@ -1,0 +1,196 @@
+package io.replicator.daemon;
+
+import io.replicator.capture.Heartbeat;
+import io.replicator.capture.wal.Publication;
+import io.replicator.capture.wal.ReplicationSlot;
+import io.replicator.catalog.Catalog;
+import io.replicator.catalog.CatalogReader;
+import io.replicator.catalog.Sequence;
+import io.replicator.config.TableFilter;
+import io.replicator.config.VerifyLevel;
+import io.replicator.cutover.CutoverActions;
+import io.replicator.cutover.Deadline;
+import io.replicator.cutover.SequenceAlignment;
+import io.replicator.cutover.SequenceChange;
+import io.replicator.error.ErrorCode;
+import io.replicator.error.ReplicatorException;
+import io.replicator.postgres.SqlStates;
+import io.replicator.progress.OwnedMigration;
+import io.replicator.progress.Phase;
+import io.replicator.schema.MaterializedViews;
+import io.replicator.schema.Suspensions;
+import io.replicator.verify.ConnectionPair;
+import io.replicator.verify.DatabaseComparer;
+import io.replicator.verify.SequenceComparer;
+import io.replicator.verify.TableComparison;
+import io.replicator.verify.VerificationReport;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/** A cutover's actions on the running stream. */
+final class StreamCutoverActions implements CutoverActions {
+    private static final double MAX_LAG_SECONDS = 5;
+
+    private final Ends ends;
+    private final OwnedMigration owned;
+    private final LiveState live;
+    private final DaemonControl control;
+    private final Requested requested;
+
+    StreamCutoverActions(Ends ends, OwnedMigration owned, LiveState live, DaemonControl control, Requested requested) {
+        this.ends = ends;
+        this.owned = owned;
+        this.live = live;
+        this.control = control;
+        this.requested = requested;
+    }
+
+    @Override
+    public String check() {
+        Phase phase = owned.migration().phase();
+        if (phase != Phase.STREAMING) {
+            throw refused("the migration is " + phase.word() + ", a cutover begins at streaming");
+        }
+        Double lag = heartbeat().lagSeconds();
+        if (lag == null || lag > MAX_LAG_SECONDS) {
+            throw refused(
+                    "the lag is " + (lag == null ? "unknown" : String.format(java.util.Locale.ROOT, "%.1f s", lag))
+                            + ", at most " + MAX_LAG_SECONDS + " s is accepted");
+        }
+        return String.format(java.util.Locale.ROOT, "lag %.2f s", lag);
+    }
+
+    @Override
+    public String verifyBefore() throws InterruptedException {
+        VerifyLevel level = ends.config().verify().level();
+        VerificationReport report = new LiveVerification(ends, owned, live).run(level, TableFilter.ALL);
+        requested.record(report);
+        if (!report.comparable()) {
+            throw refused("the two sides could not be compared: " + report.notComparable());
+        }
+        requireEqual(report.tables(), List.of());
+        return report.tables().size() + " tables equal at " + report.position();
+    }
+
+    @Override
+    public void begin() {
+        owned.become(Phase.CUTTING_OVER);
+    }
+
+    @Override
+    public String drain(Deadline deadline) throws InterruptedException {
+        Heartbeat heartbeat = heartbeat();
+        long marker = heartbeat.beat();
+        if (!heartbeat.awaitApplied(marker, deadline.remaining())) {
+            throw new ReplicatorException(
+                    ErrorCode.CUTOVER_FAILED,
+                    "the target did not reach marker " + marker + " within the budget; the lag was "
+                            + heartbeat.lagSeconds() + " s");
+        }
+        StreamSession session = live.stream();
+        return "applied up to " + (session == null ? "the marker" : session.applied());
+    }
+
+    @Override
+    public String verifyFenced(Deadline deadline) throws InterruptedException {
+        try (Connection source = ends.source().open("verify");
+                Connection target = ends.target().open("verify")) {
+            Catalog sourceCatalog = CatalogReader.read(source, ends.config().tables());
+            Catalog targetCatalog = CatalogReader.read(target, ends.config().tables());
+            Duration perStatement = deadline.remaining().dividedBy(3);
+            List<TableComparison> compared = new DatabaseComparer(
+                            List.of(new ConnectionPair(source, target)),
+                            sourceCatalog.version(),
+                            targetCatalog.version(),
+                            perStatement)
+                    .compare(sourceCatalog.tables(), targetCatalog, VerifyLevel.BOUNDS);
+            long counted = compared.stream().filter(TableComparison::compared).count();
+            requireEqual(compared.stream().filter(TableComparison::compared).toList(), List.of());
+            return counted + " of " + compared.size() + " tables counted and equal"
+                    + (counted == compared.size() ? "" : "; the rest was equal before the fence");
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.CUTOVER_FAILED, "comparing the two sides behind the fence", e);
+        }
+    }
+
+    @Override
+    public String alignSequences() {
+        try (Connection source = ends.source().open("sequences");
+                Connection target = ends.target().open("sequences")) {
+            List<Sequence> sequences = CatalogReader.sequences(source);
+            List<SequenceChange> plan =
+                    SequenceAlignment.plan(sequences, ends.config().cutover().sequenceMargin());
+            SequenceAlignment.apply(target, plan);
+            requireEqual(List.of(), SequenceComparer.compare(sequences, CatalogReader.sequences(target)));
+            return plan.size() + " sequences";
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.CUTOVER_FAILED, "aligning sequences", e);
+        }
+    }
+
+    @Override
+    public String completeTarget(Deadline deadline) {
+        try (Connection target = ends.target().open("complete");
+                Statement statement = target.createStatement()) {
+            statement.execute("SET statement_timeout = " + deadline.remainingMillis());
+            Suspensions.restore(target, ends.config().name());
+            Catalog catalog = ends.sourceCatalog();
+            MaterializedViews.refresh(target, catalog);
+            return catalog.materializedViews().size() + " materialized views refreshed";
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.CUTOVER_FAILED, "completing the target", e);
+        }
+    }
+
+    @Override
+    public void undo(String reason) {
+        try (Connection target = ends.target().open("suspend")) {
+            Suspensions.suspend(target, ends.config().name(), ends.targetCatalog());
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.CUTOVER_FAILED, "suspending triggers on the target again", e);
+        }
+        if (owned.migration().phase() == Phase.CUTTING_OVER) {
+            owned.become(Phase.STREAMING, reason);
+        }
+    }
+
+    @Override
+    public String switched() {
+        owned.become(Phase.SWITCHED);
+        control.switched();
+        try (Connection source = ends.source().open("finish")) {
+            ReplicationSlot.drop(source, ends.names().slot());
+            Publication.drop(source, ends.names().publication());
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.CUTOVER_FAILED, "dropping the slot on the source", e);
+        }
+        return "slot and publication dropped on the source";
+    }
+
+    private Heartbeat heartbeat() {
+        Heartbeat heartbeat = live.heartbeat();
+        if (heartbeat == null) {
+            throw refused("the stream is not running");
+        }
+        return Objects.requireNonNull(heartbeat);
+    }
+
+    private static void requireEqual(List<TableComparison> tables, List<String> sequences) {
+        List<String> lines = new java.util.ArrayList<>(sequences);
+        for (TableComparison table : tables) {
+            table.differences().forEach(line -> lines.add(table.table() + ": " + line));
+        }
+        if (!lines.isEmpty()) {
+            throw new ReplicatorException(
+                    ErrorCode.CUTOVER_FAILED, "the two sides differ: " + String.join("; ", lines));
+        }
+    }
+
+    private static ReplicatorException refused(String why) {
+        return new ReplicatorException(ErrorCode.CUTOVER_REFUSED, why);
+    }
+}

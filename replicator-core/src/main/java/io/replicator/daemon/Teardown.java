@@ -1,0 +1,143 @@
+package io.replicator.daemon;
+
+import io.replicator.capture.wal.Publication;
+import io.replicator.capture.wal.ReplicationSlot;
+import io.replicator.error.ErrorCode;
+import io.replicator.postgres.Identifiers;
+import io.replicator.postgres.SqlStates;
+import io.replicator.progress.ControlSchema;
+import io.replicator.progress.OwnershipLock;
+import io.replicator.schema.Suspensions;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Removes everything of ours from both ends. Triggers that refuse writes after a switch go too: the old source takes
+ * writes again.
+ */
+public final class Teardown {
+    private final Ends ends;
+    private final List<String> removed = new ArrayList<>();
+
+    public Teardown(Ends ends) {
+        this.ends = ends;
+    }
+
+    /**
+     * Removes what there is; nothing is an error.
+     *
+     * @param dryRun only lists
+     * @return what was removed, one line each
+     */
+    public List<String> run(boolean dryRun) {
+        try (OwnershipLock _ = OwnershipLock.take(ends.target(), ends.config().name())) {
+            source(dryRun);
+            target(dryRun);
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.STATE_MISMATCH, "removing replicator's objects", e);
+        }
+        return removed;
+    }
+
+    private void source(boolean dryRun) throws SQLException {
+        try (Connection source = ends.source().open("teardown")) {
+            String slot = ends.names().slot();
+            if (ReplicationSlot.find(source, slot) != null) {
+                removed.add("source: replication slot " + slot);
+                if (!dryRun) {
+                    ReplicationSlot.drop(source, slot);
+                }
+            }
+            if (exists(
+                    source,
+                    "SELECT FROM pg_publication WHERE pubname = ?",
+                    ends.names().publication())) {
+                removed.add("source: publication " + ends.names().publication());
+                if (!dryRun) {
+                    Publication.drop(source, ends.names().publication());
+                }
+            }
+            refusingTriggers(source, dryRun);
+            schema(source, "source", "DELETE FROM replicator.heartbeat WHERE migration = ?", dryRun);
+        }
+    }
+
+    private void refusingTriggers(Connection source, boolean dryRun) throws SQLException {
+        if (!hasSchema(source)) {
+            return;
+        }
+        List<String> statements = new ArrayList<>();
+        try (Statement statement = source.createStatement();
+                ResultSet row = statement.executeQuery("""
+                        SELECT format('DROP TRIGGER replicator_moved ON %I.%I', n.nspname, c.relname),
+                               format('%s.%s', n.nspname, c.relname)
+                        FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+                        JOIN pg_namespace n ON n.oid = c.relnamespace
+                        WHERE t.tgname = 'replicator_moved' AND NOT t.tgisinternal""")) {
+            while (row.next()) {
+                statements.add(row.getString(1));
+                removed.add("source: trigger replicator_moved on " + row.getString(2));
+            }
+        }
+        for (String drop : dryRun ? List.<String>of() : statements) {
+            try (Statement statement = source.createStatement()) {
+                statement.execute(drop);
+            }
+        }
+    }
+
+    private void target(boolean dryRun) throws SQLException {
+        try (Connection target = ends.target().open("teardown")) {
+            if (hasSchema(target) && !dryRun) {
+                Suspensions.restore(target, ends.config().name());
+            }
+            schema(target, "target", "DELETE FROM replicator.migration WHERE name = ?", dryRun);
+        }
+    }
+
+    /** Drops the schema, or only this migration's row when the schema serves another one too. */
+    private void schema(Connection connection, String side, String deleteOwn, boolean dryRun) throws SQLException {
+        if (!hasSchema(connection)) {
+            return;
+        }
+        String table = side.equals("source") ? "heartbeat" : "migration";
+        String column = side.equals("source") ? "migration" : "name";
+        boolean shared = exists(
+                connection,
+                "SELECT FROM replicator." + table + " WHERE " + column + " <> ?",
+                ends.config().name());
+        removed.add(side + (shared ? ": this migration's rows in schema " : ": schema ") + ControlSchema.NAME);
+        if (dryRun) {
+            return;
+        }
+        if (shared) {
+            try (PreparedStatement statement = connection.prepareStatement(deleteOwn)) {
+                statement.setString(1, ends.config().name());
+                statement.execute();
+            }
+            return;
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("DROP SCHEMA " + Identifiers.quote(ControlSchema.NAME) + " CASCADE");
+        }
+    }
+
+    private static boolean hasSchema(Connection connection) throws SQLException {
+        return exists(connection, "SELECT FROM pg_namespace WHERE nspname = ?", ControlSchema.NAME);
+    }
+
+    private static boolean exists(Connection connection, String query, String value) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT EXISTS (" + query + ")")) {
+            statement.setString(1, value);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
+    }
+}
