@@ -25,21 +25,21 @@ final class ShopRandom {
 
     static @Nullable Long order(Connection connection, SplittableRandom random) throws SQLException {
         return Sql.number(connection, """
-                SELECT id FROM orders WHERE id >= (SELECT (? * max(id))::bigint FROM orders) ORDER BY id LIMIT 1\
-                """, random.nextDouble());
+            SELECT id FROM orders WHERE id >= (SELECT (? * max(id))::bigint FROM orders) ORDER BY id LIMIT 1\
+            """, random.nextDouble());
     }
 
     static @Nullable Long customer(Connection connection, SplittableRandom random) throws SQLException {
         return Sql.number(connection, """
-                SELECT id FROM customers WHERE id >= (SELECT (? * max(id))::bigint FROM customers)
-                ORDER BY id LIMIT 1\
-                """, random.nextDouble());
+            SELECT id FROM customers WHERE id >= (SELECT (? * max(id))::bigint FROM customers)
+            ORDER BY id LIMIT 1\
+            """, random.nextDouble());
     }
 
     static @Nullable Long product(Connection connection, SplittableRandom random) throws SQLException {
         return Sql.number(connection, """
-                SELECT id FROM products WHERE id >= (SELECT (? * max(id))::integer FROM products)
-                ORDER BY id LIMIT 1\
-                """, random.nextDouble());
+            SELECT id FROM products WHERE id >= (SELECT (? * max(id))::integer FROM products)
+            ORDER BY id LIMIT 1\
+            """, random.nextDouble());
     }
 }

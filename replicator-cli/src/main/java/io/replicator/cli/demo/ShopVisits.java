@@ -34,13 +34,13 @@ final class ShopVisits {
         }
         int day = random.nextInt(DAYS_OF_2025);
         Sql.update(connection, """
-                    UPDATE page_views SET viewed_at = viewed_at + ? * interval '1 day'
-                    WHERE (id, viewed_at) IN (
-                        SELECT id, viewed_at FROM page_views
-                        WHERE viewed_at >= timestamptz '2025-01-01 00:00+00' + ? * interval '1 day'
-                            AND viewed_at < timestamptz '2025-01-02 00:00+00' + ? * interval '1 day'
-                        ORDER BY id LIMIT 3)\
-                    """, random.nextInt(90) - 45, day, day);
+            UPDATE page_views SET viewed_at = viewed_at + ? * interval '1 day'
+            WHERE (id, viewed_at) IN (
+                SELECT id, viewed_at FROM page_views
+                WHERE viewed_at >= timestamptz '2025-01-01 00:00+00' + ? * interval '1 day'
+                    AND viewed_at < timestamptz '2025-01-02 00:00+00' + ? * interval '1 day'
+                ORDER BY id LIMIT 3)\
+            """, random.nextInt(90) - 45, day, day);
     }
 
     private static boolean canMove(Connection connection) throws SQLException {
