@@ -56,11 +56,15 @@ public final class ConnectionUri {
      *     password
      */
     public static ConnectionSettings parse(String text) {
-        if (text.startsWith(JDBC_PREFIX)) {
-            return resolve(text, new Properties());
-        }
-        if (text.startsWith("postgresql://") || text.startsWith("postgres://")) {
-            return resolve(JDBC_PREFIX + "//", libpqProperties(text.substring(text.indexOf("://") + 3)));
+        try {
+            if (text.startsWith(JDBC_PREFIX)) {
+                return resolve(text, new Properties());
+            }
+            if (text.startsWith("postgresql://") || text.startsWith("postgres://")) {
+                return resolve(JDBC_PREFIX + "//", libpqProperties(text.substring(text.indexOf("://") + 3)));
+            }
+        } catch (IllegalArgumentException _) {
+            throw invalid("a '%' is not followed by two hexadecimal digits");
         }
         throw invalid("it must start with postgresql://, postgres:// or jdbc:postgresql:");
     }
@@ -108,7 +112,7 @@ public final class ConnectionUri {
         for (String part : text.split(",", -1)) {
             int colon = part.startsWith("[") ? part.indexOf(':', part.indexOf(']')) : part.indexOf(':');
             hosts.add(Percent.decode(colon < 0 ? part : part.substring(0, colon)));
-            ports.add(colon < 0 ? "5432" : part.substring(colon + 1));
+            ports.add(colon < 0 ? "5432" : Integer.toString(port(part.substring(colon + 1))));
         }
         properties.setProperty("PGHOST", String.join(",", hosts));
         properties.setProperty("PGPORT", String.join(",", ports));
@@ -131,7 +135,10 @@ public final class ConnectionUri {
                     putUnlessEmpty(properties, property, value);
                 }
             } else if (!IGNORED.contains(name)) {
-                throw invalid("unknown connection parameter '" + name + "'");
+                throw invalid(
+                        query.indexOf('@') < 0
+                                ? "unknown connection parameter '" + name + "'"
+                                : "an '@' stands behind the '?'");
             }
         }
     }
@@ -184,9 +191,9 @@ public final class ConnectionUri {
                 return port;
             }
         } catch (NumberFormatException _) {
-            throw invalid("the port is not a number: " + text);
+            throw invalid("the port is not a number");
         }
-        throw invalid("the port must lie between 1 and 65535: " + text);
+        throw invalid("the port must lie between 1 and 65535");
     }
 
     private static String required(Properties properties, String name, String what) {
