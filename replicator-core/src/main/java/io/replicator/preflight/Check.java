@@ -1,0 +1,28 @@
+package io.replicator.preflight;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/** Looks at one thing and changes nothing. */
+interface Check {
+    /** The stable name that findings carry. */
+    String id();
+
+    /** Which ends it looks at; without a connection to them it is left out. */
+    Needs needs();
+
+    /**
+     * What it found: every problem, or one {@code PASS}.
+     *
+     * @throws SQLException when it could not look, which becomes an {@code ERROR}
+     */
+    List<Finding> run(Session session) throws SQLException;
+
+    /** The ends a check looks at. */
+    enum Needs {
+        NOTHING,
+        SOURCE,
+        TARGET,
+        BOTH
+    }
+}

@@ -1,0 +1,12 @@
+package io.replicator.preflight;
+
+import io.replicator.config.MigrationConfig;
+import io.replicator.postgres.Database;
+
+/**
+ * What is to be checked.
+ *
+ * @param started whether the migration is past its preparation: its tables are on the target and its slot on the
+ *     source, and that is no finding
+ */
+public record PreflightContext(MigrationConfig config, Database source, Database target, boolean started) {}
