@@ -4,7 +4,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** One database as of one snapshot, with settings under which equal values have equal texts. */
+/**
+ * One database as of one snapshot, with settings under which equal values have equal texts. A session that is inside a
+ * REPEATABLE READ transaction already is read as of that transaction's snapshot.
+ */
 final class ComparedSide implements AutoCloseable {
     private static final String SETTINGS = """
         SELECT set_config('search_path', 'pg_catalog', true), set_config('DateStyle', 'ISO, YMD', true),
@@ -22,8 +25,10 @@ final class ComparedSide implements AutoCloseable {
         this.connection = connection;
         autoCommit = connection.getAutoCommit();
         isolation = connection.getTransactionIsolation();
-        connection.setAutoCommit(false);
-        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        if (autoCommit || isolation != Connection.TRANSACTION_REPEATABLE_READ) {
+            connection.setAutoCommit(false);
+            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        }
         try (Statement statement = connection.createStatement()) {
             statement.execute(SETTINGS);
         }
