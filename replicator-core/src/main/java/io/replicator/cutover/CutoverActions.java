@@ -29,5 +29,5 @@ public interface CutoverActions {
     void undo(String reason);
 
     /** Behind the point of no return: records the switch, ends the stream and removes what it needed. */
-    String switched();
+    String switched() throws InterruptedException;
 }

@@ -3,14 +3,18 @@ package io.replicator.daemon;
 import io.replicator.capture.Heartbeat;
 import io.replicator.snapshot.CopyCounters;
 import io.replicator.status.StatusReport;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What the daemon's threads know of each other, for the status. Thread-safe. */
 final class LiveState {
     private final CopyCounters copy = new CopyCounters();
     private final Map<String, String> warnings = new TreeMap<>();
+    private final Object streamChanged = new Object();
     private volatile @Nullable StreamSession stream;
     private volatile @Nullable Heartbeat heartbeat;
     private volatile StatusReport.Verify verify = StatusReport.Verify.NEVER;
@@ -30,8 +34,26 @@ final class LiveState {
     }
 
     void streaming(@Nullable StreamSession session, @Nullable Heartbeat beating) {
-        heartbeat = beating;
-        stream = session;
+        synchronized (streamChanged) {
+            heartbeat = beating;
+            stream = session;
+            streamChanged.notifyAll();
+        }
+    }
+
+    /** Waits until no stream runs; false when the limit ran out. */
+    boolean awaitNoStream(Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        synchronized (streamChanged) {
+            while (stream != null) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                TimeUnit.NANOSECONDS.timedWait(streamChanged, left);
+            }
+            return true;
+        }
     }
 
     StatusReport.Verify verify() {
@@ -53,9 +75,9 @@ final class LiveState {
         }
     }
 
-    java.util.List<String> warnings() {
+    List<String> warnings() {
         synchronized (warnings) {
-            return java.util.List.copyOf(warnings.values());
+            return List.copyOf(warnings.values());
         }
     }
 }

@@ -71,6 +71,10 @@ public final class RequestClient {
                     return result(outcome);
                 }
                 if (!OwnershipLock.isHeld(session, migration)) {
+                    Requests.Outcome last = Requests.outcome(session, id);
+                    if (last.ended()) {
+                        return result(last);
+                    }
                     throw new ReplicatorException(
                             ErrorCode.DAEMON_DOWN,
                             "the daemon ended while it worked on the request; what became of it shows in 'replicator"

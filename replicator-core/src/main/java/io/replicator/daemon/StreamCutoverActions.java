@@ -34,6 +34,7 @@ import java.util.Objects;
 /** A cutover's actions on the running stream. */
 final class StreamCutoverActions implements CutoverActions {
     private static final double MAX_LAG_SECONDS = 5;
+    private static final Duration STREAM_END_LIMIT = Duration.ofSeconds(60);
 
     private final Ends ends;
     private final OwnedMigration owned;
@@ -159,9 +160,14 @@ final class StreamCutoverActions implements CutoverActions {
     }
 
     @Override
-    public String switched() {
+    public String switched() throws InterruptedException {
         owned.become(Phase.SWITCHED);
         control.switched();
+        if (!live.awaitNoStream(STREAM_END_LIMIT)) {
+            throw new ReplicatorException(
+                    ErrorCode.CUTOVER_FAILED,
+                    "the stream did not end, its slot " + ends.names().slot() + " remains");
+        }
         try (Connection source = ends.source().open("finish")) {
             ReplicationSlot.drop(source, ends.names().slot());
             Publication.drop(source, ends.names().publication());

@@ -57,7 +57,8 @@ public final class Demo {
         try {
             directory = Files.createTempDirectory("replicator-demo-");
             try (DemoServers servers = DemoServers.start(directory)) {
-                screen.say("PostgreSQL " + DemoServers.SOURCE_MAJOR + " at " + servers.source().address()
+                screen.say("PostgreSQL " + DemoServers.SOURCE_MAJOR + " at "
+                        + servers.source().address()
                         + " is the source, PostgreSQL " + DemoServers.TARGET_MAJOR + " at "
                         + servers.target().address() + " the target");
                 return migrate(directory, servers);
@@ -71,7 +72,8 @@ public final class Demo {
         }
     }
 
-    private boolean migrate(Path directory, DemoServers servers) throws SQLException, IOException, InterruptedException {
+    private boolean migrate(Path directory, DemoServers servers)
+            throws SQLException, IOException, InterruptedException {
         SchemaConfig.Mode mode = createShop(servers);
         try (SwitchPoint point = new SwitchPoint(directory, servers);
                 Writers writers = Writers.start(
@@ -94,7 +96,8 @@ public final class Demo {
     private SchemaConfig.Mode createShop(DemoServers servers) throws SQLException {
         try (Connection source = servers.source().connection(DemoServers.DATABASE)) {
             ShopSchema.create(source);
-            screen.say("the shop has " + String.format(Locale.ROOT, "%,d", ShopData.fill(source, options.scale(), options.seed()))
+            screen.say("the shop has "
+                    + String.format(Locale.ROOT, "%,d", ShopData.fill(source, options.scale(), options.seed()))
                     + " rows");
         }
         boolean tools = PostgresTools.find(null)

@@ -10,7 +10,6 @@ import java.time.Duration;
  * @param streaming how long changes are streamed before the cutover
  * @param seed decides the rows and what the writers do
  */
-public record DemoOptions(
-        double scale, int writers, double transactionsPerSecond, Duration streaming, long seed) {
+public record DemoOptions(double scale, int writers, double transactionsPerSecond, Duration streaming, long seed) {
     public static final DemoOptions DEFAULT = new DemoOptions(1, 4, 300, Duration.ofSeconds(5), 20_261_121);
 }

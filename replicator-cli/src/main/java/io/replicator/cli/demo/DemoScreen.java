@@ -62,11 +62,18 @@ final class DemoScreen implements RunListener {
         StatusReport.Copy copy = report.copy();
         String line = copy.tablesDone() < copy.tablesTotal()
                 ? String.format(
-                        Locale.ROOT, "          copied %d of %d tables, %d of %d MB", copy.tablesDone(),
-                        copy.tablesTotal(), copy.bytesDone() >> 20, copy.bytesTotal() >> 20)
+                        Locale.ROOT,
+                        "          copied %d of %d tables, %d of %d MB",
+                        copy.tablesDone(),
+                        copy.tablesTotal(),
+                        copy.bytesDone() >> 20,
+                        copy.bytesTotal() >> 20)
                 : String.format(
-                        Locale.ROOT, "          lag %s s, %s bytes; %.0f rows/s, %d rows applied",
-                        known(report.lag().seconds()), known(report.lag().bytes()), report.apply().rowsPerSecond(),
+                        Locale.ROOT,
+                        "          lag %s s, %s bytes; %.0f rows/s, %d rows applied",
+                        known(report.lag().seconds()),
+                        known(report.lag().bytes()),
+                        report.apply().rowsPerSecond(),
                         report.apply().rows());
         out.print(CLEAR_LINE + line);
         out.flush();

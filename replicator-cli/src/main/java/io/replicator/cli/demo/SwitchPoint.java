@@ -68,8 +68,7 @@ final class SwitchPoint implements AutoCloseable {
     /** A session inside a transaction that sees the target as it was at the switch. */
     Connection target() {
         if (failure != null || !switched) {
-            throw new ReplicatorException(
-                    ErrorCode.INTERNAL, failure == null ? "the switch did not happen" : failure);
+            throw new ReplicatorException(ErrorCode.INTERNAL, failure == null ? "the switch did not happen" : failure);
         }
         return snapshot;
     }
