@@ -27,12 +27,18 @@ final class ContainerServer implements PostgresServer {
         container.setPortBindings(List.of(port + ":" + PostgreSQLContainer.POSTGRESQL_PORT));
         container.setCommand(
                 "postgres",
-                "-c", "fsync=off",
-                "-c", "wal_level=logical",
-                "-c", "max_wal_senders=20",
-                "-c", "max_replication_slots=20",
-                "-c", "max_connections=200",
-                "-c", "max_prepared_transactions=10");
+                "-c",
+                "fsync=off",
+                "-c",
+                "wal_level=logical",
+                "-c",
+                "max_wal_senders=20",
+                "-c",
+                "max_replication_slots=20",
+                "-c",
+                "max_connections=200",
+                "-c",
+                "max_prepared_transactions=10");
         container.start();
         address = new ServerAddress(container.getHost(), port);
     }

@@ -7,7 +7,8 @@ import java.util.Map;
 
 /** Starts the servers that are embedded on the class path. */
 final class EmbeddedServerProvider implements ServerProvider {
-    private static final Path DIRECTORY = Path.of(
+    /** Where the servers of this JVM are; programs of one major are unpacked there once. */
+    static final Path DIRECTORY = Path.of(
             System.getProperty("java.io.tmpdir"),
             "replicator-tests-" + ProcessHandle.current().pid());
 

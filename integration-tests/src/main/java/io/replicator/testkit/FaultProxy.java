@@ -25,6 +25,7 @@ public final class FaultProxy implements AutoCloseable {
     private final LineConditions conditions = new LineConditions();
     private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
     private @Nullable ServerSocket listener;
+    private @Nullable Thread acceptor;
     private boolean closed;
 
     private FaultProxy(ServerAddress target) {
@@ -96,21 +97,26 @@ public final class FaultProxy implements AutoCloseable {
             opened.setReuseAddress(true);
             opened.bind(new InetSocketAddress(InetAddress.getByName(address.host()), address.port()), BACKLOG);
             listener = opened;
-            Thread.ofVirtual().name("proxy-" + address.port()).start(() -> accept(opened));
+            acceptor = Thread.ofVirtual().name("proxy-" + address.port()).start(() -> accept(opened));
         } catch (IOException e) {
             throw new UncheckedIOException("the proxy cannot listen on " + address, e);
         }
     }
 
+    /** The port is closed once the acceptor has ended. */
     private void closeListener() {
-        if (listener != null) {
-            try {
-                listener.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException("closing " + address, e);
-            }
-            listener = null;
+        if (listener == null || acceptor == null) {
+            return;
         }
+        try {
+            listener.close();
+            acceptor.join();
+        } catch (IOException e) {
+            throw new UncheckedIOException("closing " + address, e);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        listener = null;
     }
 
     private void accept(ServerSocket from) {

@@ -14,26 +14,27 @@ import java.util.TreeMap;
 /** Reads which tables random writers can write to. */
 final class RandomTables {
     private static final String COLUMNS = """
-            SELECT n.nspname, c.relname, a.attname, b.typname, greatest(a.atttypmod - 4, 0) AS length,
-                a.attnum = ANY (p.conkey) AS is_key, fn.nspname AS referenced_schema, fc.relname AS referenced_table,
-                fa.attname AS referenced_column
-            FROM pg_class AS c
-                JOIN pg_namespace AS n ON n.oid = c.relnamespace
-                JOIN pg_constraint AS p ON p.conrelid = c.oid AND p.contype = 'p'
-                JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-                JOIN pg_type AS t ON t.oid = a.atttypid
-                JOIN pg_type AS b ON b.oid = coalesce(nullif(t.typbasetype, 0), t.oid)
-                LEFT JOIN LATERAL (
-                    SELECT confrelid, confkey[1] AS attnum FROM pg_constraint
-                    WHERE conrelid = c.oid AND contype = 'f' AND conkey = ARRAY[a.attnum]
-                    ORDER BY oid LIMIT 1) AS f ON true
-                LEFT JOIN pg_class AS fc ON fc.oid = f.confrelid
-                LEFT JOIN pg_namespace AS fn ON fn.oid = fc.relnamespace
-                LEFT JOIN pg_attribute AS fa ON fa.attrelid = f.confrelid AND fa.attnum = f.attnum
-            WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname NOT IN ('information_schema', 'replicator')
-                AND n.nspname !~ '^pg_' AND c.relname <> 'writer_ledger'
-                AND coalesce(to_jsonb(a) ->> 'attgenerated', '') = ''
-            ORDER BY n.nspname, c.relname, a.attnum""";
+        SELECT n.nspname, c.relname, a.attname, b.typname, greatest(a.atttypmod - 4, 0) AS length,
+            a.attnum = ANY (p.conkey) AS is_key, fn.nspname AS referenced_schema, fc.relname AS referenced_table,
+            fa.attname AS referenced_column
+        FROM pg_class AS c
+            JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            JOIN pg_constraint AS p ON p.conrelid = c.oid AND p.contype = 'p'
+            JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+            JOIN pg_type AS t ON t.oid = a.atttypid
+            JOIN pg_type AS b ON b.oid = coalesce(nullif(t.typbasetype, 0), t.oid)
+            LEFT JOIN LATERAL (
+                SELECT confrelid, confkey[1] AS attnum FROM pg_constraint
+                WHERE conrelid = c.oid AND contype = 'f' AND conkey = ARRAY[a.attnum]
+                ORDER BY oid LIMIT 1) AS f ON true
+            LEFT JOIN pg_class AS fc ON fc.oid = f.confrelid
+            LEFT JOIN pg_namespace AS fn ON fn.oid = fc.relnamespace
+            LEFT JOIN pg_attribute AS fa ON fa.attrelid = f.confrelid AND fa.attnum = f.attnum
+        WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname NOT IN ('information_schema', 'replicator')
+            AND n.nspname !~ '^pg_' AND c.relname <> 'writer_ledger'
+            AND coalesce(to_jsonb(a) ->> 'attgenerated', '') = ''
+        ORDER BY n.nspname, c.relname, a.attnum\
+        """;
 
     private RandomTables() {}
 

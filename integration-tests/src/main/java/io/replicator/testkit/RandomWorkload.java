@@ -63,7 +63,9 @@ public final class RandomWorkload implements Workload {
             for (RandomTable.Column column : table.key()) {
                 if (column.isInteger()) {
                     Long found = Sql.number(
-                            connection, "SELECT max(" + column.quoted() + ") FROM " + table.name().quoted());
+                            connection,
+                            "SELECT max(" + column.quoted() + ") FROM "
+                                    + table.name().quoted());
                     greatest = found == null ? greatest : Math.max(greatest, found);
                 }
             }
@@ -168,7 +170,8 @@ public final class RandomWorkload implements Workload {
 
     private static String text(RandomTable.Column column, SplittableRandom random, List<Object> parameters) {
         String text = Long.toHexString(random.nextLong()) + " žluťoučký";
-        parameters.add(column.length() > 0 && text.length() > column.length() ? text.substring(0, column.length()) : text);
+        parameters.add(
+                column.length() > 0 && text.length() > column.length() ? text.substring(0, column.length()) : text);
         return "?::" + column.type();
     }
 

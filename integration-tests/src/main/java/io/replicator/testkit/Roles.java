@@ -58,30 +58,31 @@ public final class Roles {
     /** Makes the role own everything of the user's in the database. Sequences of columns follow their tables. */
     private static String takeOver(String role) {
         return """
-                DO $$
-                DECLARE
-                    statement text;
-                BEGIN
-                    FOR statement IN
-                        SELECT format('ALTER SCHEMA %%I OWNER TO %1$s', nspname)
-                        FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
-                        UNION ALL
-                        SELECT format('ALTER TABLE %%s OWNER TO %1$s', c.oid::regclass)
-                        FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace
-                        WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
-                            AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = c.oid AND classid = 'pg_class'::regclass
-                                            AND refclassid = 'pg_class'::regclass AND relkind = 'S' AND deptype IN ('a', 'i'))
-                        UNION ALL
-                        SELECT format('ALTER FUNCTION %%s OWNER TO %1$s', p.oid::regprocedure)
-                        FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = pronamespace
-                        WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
-                        UNION ALL
-                        SELECT format('ALTER TYPE %%s OWNER TO %1$s', t.oid::regtype)
-                        FROM pg_type AS t JOIN pg_namespace AS n ON n.oid = typnamespace
-                        WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND typtype IN ('e', 'd', 'r')
-                    LOOP
-                        EXECUTE statement;
-                    END LOOP;
-                END $$""".formatted(role);
+            DO $$
+            DECLARE
+                statement text;
+            BEGIN
+                FOR statement IN
+                    SELECT format('ALTER SCHEMA %%I OWNER TO %1$s', nspname)
+                    FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+                    UNION ALL
+                    SELECT format('ALTER TABLE %%s OWNER TO %1$s', c.oid::regclass)
+                    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace
+                    WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+                        AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = c.oid AND classid = 'pg_class'::regclass
+                                        AND refclassid = 'pg_class'::regclass AND relkind = 'S' AND deptype IN ('a', 'i'))
+                    UNION ALL
+                    SELECT format('ALTER FUNCTION %%s OWNER TO %1$s', p.oid::regprocedure)
+                    FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = pronamespace
+                    WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+                    UNION ALL
+                    SELECT format('ALTER TYPE %%s OWNER TO %1$s', t.oid::regtype)
+                    FROM pg_type AS t JOIN pg_namespace AS n ON n.oid = typnamespace
+                    WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND typtype IN ('e', 'd', 'r')
+                LOOP
+                    EXECUTE statement;
+                END LOOP;
+            END $$\
+            """.formatted(role);
     }
 }

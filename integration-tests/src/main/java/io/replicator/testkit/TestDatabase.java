@@ -64,7 +64,8 @@ public record TestDatabase(PostgresServer server, String name, String user) {
     public void drop() throws SQLException {
         try (Connection connection = server.connection("postgres");
                 Statement statement = connection.createStatement()) {
-            statement.execute("UPDATE pg_database SET datallowconn = false WHERE datname = " + Identifiers.literal(name));
+            statement.execute(
+                    "UPDATE pg_database SET datallowconn = false WHERE datname = " + Identifiers.literal(name));
             Sql.text(
                     connection,
                     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = ?",
@@ -72,13 +73,15 @@ public record TestDatabase(PostgresServer server, String name, String user) {
             Await.until("the sessions of " + name + " have ended", Duration.ofSeconds(20), () -> {
                 Long left = Sql.number(
                         connection,
-                        "SELECT count(*) FROM pg_stat_activity WHERE datname = ? AND backend_type <> 'autovacuum worker'",
+                        "SELECT count(*) FROM pg_stat_activity WHERE datname = ? AND backend_type <> 'autovacuum"
+                                + " worker'",
                         name);
                 return left != null && left == 0;
             });
             Sql.text(
                     connection,
-                    "SELECT count(pg_drop_replication_slot(slot_name)::text) FROM pg_replication_slots WHERE database = ?",
+                    "SELECT count(pg_drop_replication_slot(slot_name)::text) FROM pg_replication_slots WHERE database"
+                            + " = ?",
                     name);
             statement.execute("DROP DATABASE IF EXISTS " + Identifiers.quote(name));
         }

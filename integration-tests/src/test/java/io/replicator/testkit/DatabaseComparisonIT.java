@@ -22,8 +22,8 @@ class DatabaseComparisonIT {
         "CREATE TABLE floats (id integer PRIMARY KEY, d double precision, r real, p point, l double precision[])",
         "CREATE SEQUENCE numbers INCREMENT BY 5",
         "CREATE MATERIALIZED VIEW counts AS SELECT a, count(*) AS n FROM keyless GROUP BY a",
-        "INSERT INTO \"S 1\".keyed SELECT n, 'ž' || n % 3, CASE WHEN n % 5 > 0 THEN 'v\"' || n END, n / 7.0, '{\"a\": [1]}'"
-                + " FROM generate_series(-50, 50) AS n",
+        "INSERT INTO \"S 1\".keyed SELECT n, 'ž' || n % 3, CASE WHEN n % 5 > 0 THEN 'v\"' || n END, n / 7.0, '{\"a\":"
+                + " [1]}' FROM generate_series(-50, 50) AS n",
         "INSERT INTO keyless SELECT n % 4, '😀' FROM generate_series(1, 20) AS n",
         "INSERT INTO floats VALUES (1, 0.1, 0.3, '(0.1,0.2)', '{0.7}'), (2, 'NaN', '-Infinity', NULL, '{NULL}')",
         "SELECT nextval('numbers') FROM generate_series(1, 3)",
@@ -123,9 +123,11 @@ class DatabaseComparisonIT {
     void comparesAMaterializedViewWithItsDefinitionOrAsStored() throws SQLException {
         source.execute("INSERT INTO keyless VALUES (1, 'x')");
         target.execute("INSERT INTO keyless VALUES (1, 'x')");
-        assertThat(compare(ComparisonOptions.afterCutover().with(MaterializedViews.AS_STORED)).equal()).isTrue();
+        assertThat(compare(ComparisonOptions.afterCutover().with(MaterializedViews.AS_STORED))
+                        .equal())
+                .isTrue();
         assertThat(compare().differences())
-                .containsExactly(
+                .containsExactlyInAnyOrder(
                         "public.counts: row (1,6) is missing on the target",
                         "public.counts: row (1,5) is on the target only");
         target.execute("REFRESH MATERIALIZED VIEW counts");

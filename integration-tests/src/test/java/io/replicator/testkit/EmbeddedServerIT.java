@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,9 +30,12 @@ class EmbeddedServerIT {
     @ParameterizedTest
     @ValueSource(ints = {10, 13, 15, 17, 18})
     void runsSurvivesACrashAndLeavesNothingBehind(int major) throws Exception {
-        Path parent = directory.resolve("servers");
+        Servers.server(major, "source");
+        Path parent = EmbeddedServerProvider.DIRECTORY;
+        List<Path> others = content(parent);
         long pid;
         try (EmbeddedServer server = EmbeddedServer.start(major, parent, Map.of("work_mem", "5MB"))) {
+            assertThat(content(parent)).hasSize(others.size() + 1);
             server.createDatabase("a b");
             try (Connection connection = server.connection("a b")) {
                 assertThat(connection.getMetaData().getDatabaseMajorVersion()).isEqualTo(major);
@@ -52,7 +57,8 @@ class EmbeddedServerIT {
             assertThat(ProcessHandle.of(pid).isPresent()).isTrue();
             assertThat(sharedMemory(pid)).isTrue();
         }
-        assertGone(pid, parent);
+        assertGone(pid);
+        assertThat(content(parent)).isEqualTo(others);
     }
 
     @Test
@@ -66,7 +72,8 @@ class EmbeddedServerIT {
         server.kill();
         server.close();
         server.close();
-        assertGone(pid, parent);
+        assertGone(pid);
+        assertThat(parent).doesNotExist();
     }
 
     @Test
@@ -76,13 +83,15 @@ class EmbeddedServerIT {
             Matcher started = program.awaitOutput("postmaster (\\d+) is ready", LIMIT);
             program.terminate();
             program.awaitExit(LIMIT);
-            assertGone(Long.parseLong(started.group(1)), parent);
+            assertGone(Long.parseLong(started.group(1)));
+            assertThat(parent).doesNotExist();
         }
     }
 
     @Test
     void asksOneRoleForItsPassword() throws Exception {
-        try (EmbeddedServer server = EmbeddedServer.start(17, directory, Map.of())) {
+        Servers.server(17, "source");
+        try (EmbeddedServer server = EmbeddedServer.start(17, EmbeddedServerProvider.DIRECTORY, Map.of())) {
             server.createPasswordRole("guarded", "a'b");
             server.address().connection("postgres", "guarded", "a'b").close();
             assertThatThrownBy(() -> server.address().connection("postgres", "guarded", "wrong"))
@@ -109,9 +118,15 @@ class EmbeddedServerIT {
         return Sql.number(connection, "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::bigint");
     }
 
-    private static void assertGone(long pid, Path parent) throws IOException {
-        assertThat(parent).doesNotExist();
-        assertThat(ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)).isFalse();
+    private static List<Path> content(Path parent) throws IOException {
+        try (Stream<Path> content = Files.list(parent)) {
+            return content.sorted().toList();
+        }
+    }
+
+    private static void assertGone(long pid) throws IOException {
+        assertThat(ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false))
+                .isFalse();
         assertThat(sharedMemory(pid)).isFalse();
     }
 

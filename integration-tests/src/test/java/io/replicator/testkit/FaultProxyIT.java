@@ -56,12 +56,13 @@ class FaultProxyIT {
                 Statement statement = connection.createStatement()) {
             proxy.delay(Duration.ofMillis(50));
             long begin = System.nanoTime();
-            try (ResultSet rows = statement.executeQuery(
-                    "SELECT repeat('x', 10000) FROM generate_series(1, 5000)")) {
-                assertThat(rows.last() || !rows.isBeforeFirst()).isTrue();
-            } catch (SQLException e) {
-                assertThat(e.getSQLState()).isEqualTo("55000");
+            int count = 0;
+            try (ResultSet rows = statement.executeQuery("SELECT repeat('x', 10000) FROM generate_series(1, 5000)")) {
+                while (rows.next()) {
+                    count++;
+                }
             }
+            assertThat(count).isEqualTo(5_000);
             // 50 MB are 760 chunks; one after the other they would take 38 s.
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
         }

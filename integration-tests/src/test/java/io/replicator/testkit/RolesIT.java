@@ -76,6 +76,7 @@ class RolesIT {
 
     private static void assertRefused(ThrowingCallable statement) {
         assertThatThrownBy(statement)
-                .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42501"));
+                .isInstanceOfSatisfying(
+                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42501"));
     }
 }
