@@ -26,6 +26,7 @@ final class Heartbeats {
         Tuple row = switch (change) {
             case Change.Insert insert -> insert.row();
             case Change.Update update -> update.row();
+            case Change.Upsert upsert -> upsert.row();
             default -> null;
         };
         if (row != null && row.text(column(relation, "migration")).equals(migration)) {

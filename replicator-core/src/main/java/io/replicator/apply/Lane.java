@@ -113,6 +113,8 @@ public final class Lane implements ChangeHandler, DurablePosition, AutoCloseable
             case Change.Insert insert -> row(insert.relation(), insert);
             case Change.Update update -> row(update.relation(), update);
             case Change.Delete delete -> row(delete.relation(), delete);
+            case Change.Upsert upsert -> row(upsert.relation(), upsert);
+            case Change.Remove remove -> row(remove.relation(), remove);
             case Change.Truncate truncate -> truncate(truncate);
         }
     }

@@ -120,15 +120,29 @@ final class LaneSession implements AutoCloseable {
         }
     }
 
-    /** Truncates as the source did, inside the open transaction; the tables are named as one set. */
+    /**
+     * Empties the tables of one TRUNCATE, inside the open transaction. They are named as one set, without CASCADE, which
+     * could reach tables the source did not empty; where another table refers to one of them they are emptied by DELETE.
+     */
     void truncate(Change.Truncate truncate) throws SQLException {
         StringJoiner tables = new StringJoiner(", ");
         for (Relation relation : truncate.relations()) {
             tables.add("ONLY " + relation.name().quoted());
         }
         try (Statement statement = connection.createStatement()) {
-            statement.execute("TRUNCATE " + tables + (truncate.restartIdentity() ? " RESTART IDENTITY" : "")
-                    + (truncate.cascade() ? " CASCADE" : ""));
+            Savepoint savepoint = connection.setSavepoint();
+            try {
+                statement.execute("TRUNCATE " + tables + (truncate.restartIdentity() ? " RESTART IDENTITY" : ""));
+                connection.releaseSavepoint(savepoint);
+            } catch (SQLException e) {
+                if (!SqlStates.has(e, SqlStates.FEATURE_NOT_SUPPORTED)) {
+                    throw e;
+                }
+                connection.rollback(savepoint);
+                for (Relation relation : truncate.relations()) {
+                    statement.execute("DELETE FROM ONLY " + relation.name().quoted());
+                }
+            }
         } catch (SQLException e) {
             throw failure("TRUNCATE " + tables, e);
         }

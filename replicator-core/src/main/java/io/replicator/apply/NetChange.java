@@ -11,7 +11,11 @@ final class NetChange {
         UPDATE,
         DELETE,
         /** Inserted and deleted again. */
-        NOTHING
+        NOTHING,
+        /** Insert or replace, whatever is there. */
+        UPSERT,
+        /** Delete, if it is there. */
+        REMOVE
     }
 
     private final RowKey key;
@@ -32,7 +36,11 @@ final class NetChange {
         return operation;
     }
 
-    /** The new row, for INSERT and UPDATE. */
+    boolean hasRow() {
+        return row != null;
+    }
+
+    /** The new row, for INSERT, UPDATE and UPSERT. */
     Tuple row() {
         Tuple current = row;
         if (current == null) {

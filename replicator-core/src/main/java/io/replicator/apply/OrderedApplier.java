@@ -18,6 +18,7 @@ final class OrderedApplier {
     private final Statements statements;
     private @Nullable PreparedStatement open;
     private int pending;
+    private boolean mayMiss;
 
     OrderedApplier(Statements statements) {
         this.statements = statements;
@@ -40,6 +41,18 @@ final class OrderedApplier {
                     PreparedStatement statement = open(mapping, RowSql.delete(mapping));
                     bind(statement, 1, delete.old().tuple(), RowSql.identifying(mapping));
                     add(statement);
+                }
+                case Change.Upsert upsert -> {
+                    PreparedStatement statement =
+                            open(mapping, RowSql.insert(mapping) + SetSql.onConflict(mapping));
+                    bind(statement, 1, upsert.row(), mapping.written());
+                    add(statement);
+                }
+                case Change.Remove remove -> {
+                    PreparedStatement statement = open(mapping, RowSql.delete(mapping));
+                    bind(statement, 1, remove.key(), mapping.key());
+                    add(statement);
+                    mayMiss = true;
                 }
                 case Change.Begin _, Change.Commit _, Change.Truncate _, Change.Idle _ ->
                     throw new IllegalArgumentException("not a row change: " + change);
@@ -103,10 +116,12 @@ final class OrderedApplier {
         if (statement == null || pending == 0) {
             return;
         }
+        boolean missing = mayMiss;
+        mayMiss = false;
         int[] counts = statement.executeBatch();
         pending = 0;
         for (int count : counts) {
-            if (count != 1) {
+            if (count != 1 && !(missing && count == 0)) {
                 throw new ReplicatorException(
                         ErrorCode.ROW_MISSING,
                         "table " + mapping.table().name() + ": a changed row is not on the target (" + count
@@ -122,5 +137,6 @@ final class OrderedApplier {
         }
         open = null;
         pending = 0;
+        mayMiss = false;
     }
 }

@@ -10,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,27 +28,35 @@ final class SetApplier {
 
     void apply(TableChanges changes) throws SQLException {
         TableMapping mapping = changes.mapping();
-        List<NetChange> deletes = new ArrayList<>();
-        List<NetChange> inserts = new ArrayList<>();
+        Map<Operation, List<NetChange>> groups = new EnumMap<>(Operation.class);
         Map<BitSet, List<NetChange>> updates = new LinkedHashMap<>();
         for (NetChange change : changes.net()) {
-            switch (change.operation()) {
-                case DELETE -> deletes.add(change);
-                case INSERT -> inserts.add(change);
-                case UPDATE ->
-                    updates.computeIfAbsent(unchanged(change.row()), _ -> new ArrayList<>())
-                            .add(change);
-                case NOTHING -> {}
+            if (change.operation() == Operation.UPDATE) {
+                updates.computeIfAbsent(unchanged(change.row()), _ -> new ArrayList<>())
+                        .add(change);
+            } else {
+                groups.computeIfAbsent(change.operation(), _ -> new ArrayList<>())
+                        .add(change);
             }
         }
+        List<NetChange> removes = groups.getOrDefault(Operation.REMOVE, List.of());
+        List<NetChange> deletes = groups.getOrDefault(Operation.DELETE, List.of());
+        List<NetChange> inserts = groups.getOrDefault(Operation.INSERT, List.of());
+        List<NetChange> upserts = groups.getOrDefault(Operation.UPSERT, List.of());
+        if (!removes.isEmpty()) {
+            execute(SetSql.delete(mapping), mapping.key(), removes);
+        }
         if (!deletes.isEmpty()) {
-            execute(mapping, SetSql.delete(mapping), mapping.key(), deletes);
+            requireAll(mapping, deletes, execute(SetSql.delete(mapping), mapping.key(), deletes));
         }
         for (Map.Entry<BitSet, List<NetChange>> group : updates.entrySet()) {
             update(mapping, group.getKey(), group.getValue());
         }
         if (!inserts.isEmpty()) {
-            execute(mapping, SetSql.insert(mapping), mapping.written(), inserts);
+            requireAll(mapping, inserts, execute(SetSql.insert(mapping), mapping.written(), inserts));
+        }
+        if (!upserts.isEmpty()) {
+            requireAll(mapping, upserts, execute(SetSql.upsert(mapping), mapping.written(), upserts));
         }
     }
 
@@ -58,7 +67,7 @@ final class SetApplier {
         }
         int[] columns = java.util.Arrays.copyOf(mapping.key(), mapping.key().length + set.length);
         System.arraycopy(set, 0, columns, mapping.key().length, set.length);
-        execute(mapping, SetSql.update(mapping, set), columns, rows);
+        requireAll(mapping, rows, execute(SetSql.update(mapping, set), columns, rows));
     }
 
     /** The written columns that are neither key nor unchanged. */
@@ -83,7 +92,7 @@ final class SetApplier {
         return columns;
     }
 
-    private void execute(TableMapping mapping, String sql, int[] columns, List<NetChange> rows) throws SQLException {
+    private int execute(String sql, int[] columns, List<NetChange> rows) throws SQLException {
         PreparedStatement statement = statements.prepare(sql);
         List<Array> arrays = new ArrayList<>(columns.length);
         for (int i = 0; i < columns.length; i++) {
@@ -95,6 +104,10 @@ final class SetApplier {
         for (Array array : arrays) {
             array.free();
         }
+        return affected;
+    }
+
+    private static void requireAll(TableMapping mapping, List<NetChange> rows, int affected) {
         if (affected != rows.size()) {
             throw new ReplicatorException(
                     ErrorCode.ROW_MISSING,
@@ -111,6 +124,8 @@ final class SetApplier {
             case UPDATE -> "update";
             case DELETE -> "delete";
             case NOTHING -> "leave";
+            case UPSERT -> "write";
+            case REMOVE -> "remove";
         };
     }
 
@@ -118,7 +133,7 @@ final class SetApplier {
         @Nullable String[] values = new String[rows.size()];
         for (int i = 0; i < values.length; i++) {
             NetChange change = rows.get(i);
-            Tuple row = change.operation() == Operation.DELETE ? change.key().tuple() : change.row();
+            Tuple row = change.hasRow() ? change.row() : change.key().tuple();
             values[i] = row.isNull(column) ? null : row.text(column);
         }
         return values;

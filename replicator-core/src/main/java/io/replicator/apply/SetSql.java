@@ -22,6 +22,25 @@ final class SetSql {
                 + ") OVERRIDING SYSTEM VALUE SELECT " + values + unnest(mapping.written().length, mapping.written());
     }
 
+    /** Parameters: one array per written column. */
+    static String upsert(TableMapping mapping) {
+        return insert(mapping) + onConflict(mapping);
+    }
+
+    /** What an insert does when the key is there already: the row becomes the new one. */
+    static String onConflict(TableMapping mapping) {
+        StringJoiner assignments = new StringJoiner(", ");
+        for (int column : mapping.written()) {
+            if (!mapping.isKey(column)) {
+                String name = Identifiers.quote(mapping.columnName(column));
+                assignments.add(name + " = excluded." + name);
+            }
+        }
+        String conflict = " ON CONFLICT (" + names(mapping, mapping.key()) + ") DO UPDATE SET ";
+        String key = Identifiers.quote(mapping.columnName(mapping.key()[0]));
+        return conflict + (assignments.length() == 0 ? key + " = excluded." + key : assignments.toString());
+    }
+
     /** Parameters: one array per key column, then one per column of {@code set}. */
     static String update(TableMapping mapping, int[] set) {
         StringJoiner assignments = new StringJoiner(", ");

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The changes of one table in a batch: in the source's order, and reduced to one net change per key. Not thread-safe.
@@ -82,8 +83,30 @@ final class TableChanges {
                     delete(new RowKey(delete.old().tuple(), mapping.key()));
                 }
             }
+            case Change.Upsert upsert -> {
+                updated++;
+                if (reducible) {
+                    observe(new RowKey(upsert.row(), mapping.key()), Operation.UPSERT, upsert.row());
+                }
+            }
+            case Change.Remove remove -> {
+                deleted++;
+                if (reducible) {
+                    observe(new RowKey(remove.key(), mapping.key()), Operation.REMOVE, null);
+                }
+            }
             case Change.Begin _, Change.Commit _, Change.Truncate _, Change.Idle _ ->
                 throw new IllegalArgumentException("not a row change: " + change);
+        }
+    }
+
+    /** What a window saw last of a key counts. */
+    private void observe(RowKey key, Operation operation, @Nullable Tuple row) {
+        NetChange known = net.get(key);
+        if (known == null) {
+            net.put(key, new NetChange(key, operation, row));
+        } else {
+            known.become(operation, row);
         }
     }
 
@@ -97,7 +120,7 @@ final class TableChanges {
         switch (known.operation()) {
             case DELETE -> known.become(Operation.UPDATE, row);
             case NOTHING -> known.become(Operation.INSERT, row);
-            case INSERT, UPDATE -> throw contradiction("inserted twice", key);
+            case INSERT, UPDATE, UPSERT, REMOVE -> throw contradiction("inserted twice", key);
         }
     }
 
@@ -135,7 +158,7 @@ final class TableChanges {
         switch (known.operation()) {
             case INSERT -> known.become(Operation.INSERT, Tuples.merge(row, known.row()));
             case UPDATE -> known.become(Operation.UPDATE, Tuples.merge(row, known.row()));
-            case DELETE, NOTHING -> throw contradiction("updated after it was deleted", key);
+            case DELETE, NOTHING, UPSERT, REMOVE -> throw contradiction("updated after it was deleted", key);
         }
     }
 
@@ -148,7 +171,7 @@ final class TableChanges {
         switch (known.operation()) {
             case INSERT -> known.become(Operation.NOTHING, null);
             case UPDATE -> known.become(Operation.DELETE, null);
-            case DELETE, NOTHING -> throw contradiction("deleted twice", key);
+            case DELETE, NOTHING, UPSERT, REMOVE -> throw contradiction("deleted twice", key);
         }
     }
 

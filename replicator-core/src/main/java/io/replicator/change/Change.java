@@ -36,6 +36,17 @@ public sealed interface Change {
 
     record Delete(Relation relation, OldTuple old, int size) implements Change {}
 
+    /** How a row looks now, as of the position at the end of the transaction, whether or not it was there before. */
+    record Upsert(Relation relation, Tuple row, int size) implements Change {}
+
+    /**
+     * There is no row of this key, as of the position at the end of the transaction, whether or not there was one
+     * before.
+     *
+     * @param key a tuple in which the key's columns are set
+     */
+    record Remove(Relation relation, Tuple key, int size) implements Change {}
+
     /** One TRUNCATE statement of one or more tables. */
     record Truncate(List<Relation> relations, boolean cascade, boolean restartIdentity) implements Change {
         public Truncate {

@@ -3,19 +3,24 @@ package io.replicator.change;
 import io.replicator.postgres.Lsn;
 
 /**
- * A point between two source transactions: everything before it is contained, nothing after it.
+ * A point between source transactions: everything before it is contained, nothing after it.
  *
  * <p>The text form is what the target stores and compares when progress moves on.
  */
-public sealed interface Position permits Position.Wal {
+public sealed interface Position permits Position.Wal, Position.Window {
     /** The canonical text form; two positions are equal exactly when their texts are. */
     String text();
 
-    /** Whether this position contains everything that {@code other} contains. */
+    /** Whether this position contains everything that {@code other}, one of the same kind, contains. */
     boolean reaches(Position other);
 
-    /** Whether a transaction lies before this position. */
+    /** Whether a transaction of the stream lies before this position. */
     boolean contains(SourceTransaction transaction);
+
+    /** Reads the text form of either kind. */
+    static Position parse(String text) {
+        return text.indexOf('/') >= 0 ? Wal.parse(text) : new Window(TxidSnapshot.parse(text));
+    }
 
     /**
      * A position in the write-ahead log: the end of a commit record, or a point where no transaction is pending.
@@ -34,14 +39,40 @@ public sealed interface Position permits Position.Wal {
 
         @Override
         public boolean reaches(Position other) {
-            return switch (other) {
-                case Wal wal -> !lsn.isBefore(wal.lsn);
-            };
+            return other instanceof Wal(Lsn otherLsn) && !lsn.isBefore(otherLsn);
         }
 
         @Override
         public boolean contains(SourceTransaction transaction) {
             return transaction.commitLsn().isBefore(lsn);
+        }
+
+        @Override
+        public String toString() {
+            return text();
+        }
+    }
+
+    /**
+     * A snapshot of the source: the position contains the transactions that the snapshot sees.
+     *
+     * <p>Windows are read from the position that the target holds and bring whole rows, so none of them is ever before
+     * it.
+     */
+    record Window(TxidSnapshot snapshot) implements Position {
+        @Override
+        public String text() {
+            return snapshot.text();
+        }
+
+        @Override
+        public boolean reaches(Position other) {
+            return other instanceof Window(TxidSnapshot otherSnapshot) && snapshot.reaches(otherSnapshot);
+        }
+
+        @Override
+        public boolean contains(SourceTransaction transaction) {
+            return false;
         }
 
         @Override

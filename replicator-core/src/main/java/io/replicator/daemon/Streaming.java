@@ -88,7 +88,7 @@ final class Streaming {
             throw new ReplicatorException(
                     ErrorCode.STATE_MISMATCH, "migration '" + owned.migration().name() + "' has no lane progress");
         }
-        return Position.Wal.parse(text);
+        return Position.parse(text);
     }
 
     private TableStarts starts() {
@@ -98,7 +98,7 @@ final class Streaming {
                 (target, migration) -> TableProgressStore.read(target, migration.name()))) {
             String start = table.startPosition();
             if (start != null) {
-                starts.put(table.name(), Position.Wal.parse(start));
+                starts.put(table.name(), Position.parse(start));
             }
         }
         return new TableStarts(starts);

@@ -14,7 +14,7 @@ public final class SqlStates {
     public static final String UNDEFINED_OBJECT = "42704";
     public static final String DEADLOCK_DETECTED = "40P01";
     public static final String QUERY_CANCELED = "57014";
-    public static final String STATEMENT_CHANGED = "0A000";
+    public static final String FEATURE_NOT_SUPPORTED = "0A000";
     public static final String READ_ONLY_TRANSACTION = "25006";
     public static final String INSUFFICIENT_PRIVILEGE = "42501";
 

@@ -140,7 +140,8 @@ public final class WalStream implements ChangeSource {
 
     private static Lsn lsn(Position position) {
         return switch (position) {
-            case Position.Wal wal -> wal.lsn();
+            case Position.Wal(Lsn lsn) -> lsn;
+            case Position.Window window -> throw new IllegalArgumentException("not a WAL position: " + window);
         };
     }
 
