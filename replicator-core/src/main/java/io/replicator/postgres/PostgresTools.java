@@ -61,7 +61,7 @@ public record PostgresTools(Path directory, int major, String version) {
                 : Optional.empty();
     }
 
-    private static Optional<PostgresTools> newest(Set<Path> directories) {
+    static Optional<PostgresTools> newest(Set<Path> directories) {
         PostgresTools newest = null;
         for (Path directory : directories) {
             PostgresTools found = inspect(directory);
