@@ -43,8 +43,7 @@ final class OrderedApplier {
                     add(statement);
                 }
                 case Change.Upsert upsert -> {
-                    PreparedStatement statement =
-                            open(mapping, RowSql.insert(mapping) + SetSql.onConflict(mapping));
+                    PreparedStatement statement = open(mapping, RowSql.insert(mapping) + SetSql.onConflict(mapping));
                     bind(statement, 1, upsert.row(), mapping.written());
                     add(statement);
                 }

@@ -90,8 +90,7 @@ public final class ConfigReader {
         String name = name();
         EndpointConfig source = endpoints.read("source", overrides.source());
         EndpointConfig target = endpoints.read("target", overrides.target());
-        // Capture by triggers would be silently replaced by WAL capture.
-        CaptureMode capture = top.choice("capture", CaptureMode.class, CaptureMode.AUTO, Set.of("trigger"));
+        CaptureMode capture = top.choice("capture", CaptureMode.class, CaptureMode.AUTO, Set.of());
         SchemaConfig schema = schema();
         TableFilter tables = tables();
         CopyConfig copy = copy();

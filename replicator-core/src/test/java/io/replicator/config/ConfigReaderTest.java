@@ -126,6 +126,7 @@ final class ConfigReaderTest {
             cutover: { sequence_margin: -1 } | 'cutover.sequence_margin' must be a whole number from 0 to 1000000000000, not '-1' → for example 10000
             cutover: { fence: wall }         | 'cutover.fence' must be one of: readonly, none, not 'wall' → for example readonly
             verify: { level: all }           | 'verify.level' must be one of: counts, bounds, checksum, not 'all' → for example counts
+            capture: stream                  | 'capture' must be one of: auto, wal, trigger, not 'stream' → for example auto
             schema: new                      | 'schema' must be one of: copy, existing, not 'new' → for example copy
             http: 9465                       | 'http' must be host:port, not '9465' → for example 127.0.0.1:9465
             http: "localhost:70000"          | 'http' must be host:port, not 'localhost:70000' → for example 127.0.0.1:9465
@@ -137,7 +138,6 @@ final class ConfigReaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            capture: trigger                | 'capture: trigger' is not in this version → use one of: auto, wal
             cutover: { fence: hold }        | 'cutover.fence: hold' is not in this version → use one of: readonly, none
             cutover: { reverse: true }      | 'cutover.reverse' is not in this version → remove it or write false: nothing streams back after the switch
             copy: { split_size: 1GB }       | 'copy.split_size' is not in this version → remove it: every table is copied in one piece

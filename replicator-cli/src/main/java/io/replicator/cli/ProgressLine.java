@@ -1,0 +1,32 @@
+package io.replicator.cli;
+
+import io.replicator.status.StatusReport;
+
+/** A status in one line of less than 80 columns. */
+final class ProgressLine {
+    private ProgressLine() {}
+
+    static String of(StatusReport report) {
+        String phase = report.phase() == null ? "unknown" : report.phase();
+        String text = switch (phase) {
+            case "copying" -> copying(report);
+            case "catching_up", "streaming", "cutting_over" -> streaming(report);
+            default -> "";
+        };
+        return Layout.clip(phase + text, Layout.WIDTH - 1);
+    }
+
+    private static String copying(StatusReport report) {
+        CopyProgress progress = new CopyProgress(report.copy());
+        return progress.begun() ? "  " + progress.percent() + " %  " + progress.amount() + "  " + progress.eta() : "";
+    }
+
+    private static String streaming(StatusReport report) {
+        StatusReport.Lag lag = report.lag();
+        String transactions = lag.transactions() == null
+                ? "unknown"
+                : Figures.count(lag.transactions(), "transaction", "transactions");
+        return "  lag " + Figures.seconds(lag.seconds()) + ", " + Figures.bytes(lag.bytes()) + ", " + transactions
+                + "  " + Figures.count(Math.round(report.apply().rowsPerSecond())) + " rows/s";
+    }
+}
