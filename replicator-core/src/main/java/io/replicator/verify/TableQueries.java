@@ -107,14 +107,17 @@ record TableQueries(Table table, List<String> structure, List<String> figures, S
             from = "ONLY " + table.name().quoted() + " t";
         }
 
-        /** The row's text is made in a subquery that OFFSET keeps apart, so that it is made once for both sums. */
+        /**
+         * The row's text is made in a subquery that OFFSET keeps apart, so that it is made once for both sums. Quoted, the
+         * zero is a constant of the right type at once, without which the planner takes no parallel workers.
+         */
         void checksum(String rowText, Dialect dialect) {
             if (dialect.md5()) {
                 from = "(SELECT t.*, pg_catalog.md5(" + rowText + ") AS \"replicator row\" FROM " + from
-                        + " OFFSET 0) t";
+                        + " OFFSET '0') t";
                 selected.add(md5Sum(1)).add(md5Sum(17));
             } else {
-                from = "(SELECT t.*, " + rowText + " AS \"replicator row\" FROM " + from + " OFFSET 0) t";
+                from = "(SELECT t.*, " + rowText + " AS \"replicator row\" FROM " + from + " OFFSET '0') t";
                 selected.add(hashSum(FIRST_SEED)).add(hashSum(SECOND_SEED));
             }
         }
