@@ -1,0 +1,5 @@
+/** Scenarios of comparing two servers. */
+@NullMarked
+package io.replicator.verify;
+
+import org.jspecify.annotations.NullMarked;
