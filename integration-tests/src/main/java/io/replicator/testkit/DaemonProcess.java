@@ -2,6 +2,7 @@ package io.replicator.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.replicator.cli.demo.Directories;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -144,10 +145,7 @@ public final class DaemonProcess implements AutoCloseable {
             kill();
         }
         try {
-            for (String file : List.of("stdout", "stderr")) {
-                Files.deleteIfExists(directory.resolve(file));
-            }
-            Files.deleteIfExists(directory);
+            Directories.remove(directory);
         } catch (IOException e) {
             throw new UncheckedIOException("removing " + directory, e);
         }

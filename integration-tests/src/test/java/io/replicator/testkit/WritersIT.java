@@ -55,13 +55,14 @@ class WritersIT {
         recent.drop();
     }
 
-    @Test
-    void countsEveryCommitOfRandomWritersInChinook() throws SQLException {
-        TestDatabase database = Servers.source(17);
+    @ParameterizedTest
+    @ValueSource(ints = {10, 18})
+    void countsEveryCommitOfRandomWritersInAnyTables(int major) throws SQLException {
+        TestDatabase database = shop(Servers.source(major));
         Chinook.load(database);
         assertThat(database.number("SELECT count(*) FROM track")).isEqualTo(3503);
         try (Writers writers = Writers.start(database::url, RandomWorkload.of(database), options())) {
-            writers.awaitCommits(300, LIMIT);
+            writers.awaitCommits(500, LIMIT);
             assertCounted(writers, database);
             assertThat(writers.report().errors().keySet())
                     .as("%s %s", this, writers.errorMessages())

@@ -11,11 +11,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** Removing directories. */
-final class Directories {
+public final class Directories {
     private Directories() {}
 
     /** Removes a directory with everything in it; does nothing when it is not there. */
-    static void remove(Path directory) throws IOException {
+    public static void remove(Path directory) throws IOException {
         if (!Files.exists(directory)) {
             return;
         }
