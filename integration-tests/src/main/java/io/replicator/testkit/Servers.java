@@ -19,10 +19,6 @@ public final class Servers {
     private static final Map<Key, PostgresServer> STARTED = new HashMap<>();
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
-    static {
-        Runtime.getRuntime().addShutdownHook(new Thread(Servers::closeAll, "servers-closer"));
-    }
-
     private record Key(int major, String purpose) {}
 
     private Servers() {}
@@ -61,11 +57,5 @@ public final class Servers {
         return containers && ContainerServerProvider.isAvailable()
                 ? new ContainerServerProvider()
                 : new EmbeddedServerProvider();
-    }
-
-    private static void closeAll() {
-        synchronized (STARTED) {
-            STARTED.values().forEach(PostgresServer::close);
-        }
     }
 }

@@ -32,8 +32,16 @@ final class OpenServers {
         synchronized (OPEN) {
             servers = new ArrayList<>(OPEN);
         }
+        List<Thread> closers = new ArrayList<>();
         for (EmbeddedServer server : servers) {
-            server.close();
+            closers.add(Thread.ofPlatform().name("closer of " + server).start(server::close));
+        }
+        try {
+            for (Thread closer : closers) {
+                closer.join();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 }
