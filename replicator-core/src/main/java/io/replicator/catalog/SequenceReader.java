@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class SequenceReader {
     private static final int PER_STATEMENT = 500;
 
-    private static final String SEQUENCES = """
+    private static final String SEQUENCES = Partitions.TOPMOST + """
             SELECT c.oid, n.nspname, c.relname, s.seqincrement, s.seqmin, s.seqmax, s.seqstart, s.seqcache, s.seqcycle,
-                   tn.nspname, t.relname
+                   tn.nspname, t.relname, rn.nspname, r.relname
             FROM pg_class c
             JOIN pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_sequence s ON s.seqrelid = c.oid
@@ -39,6 +39,9 @@ final class SequenceReader {
                   AND d.deptype = 'n') u ON u.sequence = c.oid
             LEFT JOIN pg_class t ON t.oid = u.used_by
             LEFT JOIN pg_namespace tn ON tn.oid = t.relnamespace
+            LEFT JOIN topmost p ON p.partition = t.oid
+            LEFT JOIN pg_class r ON r.oid = p.root
+            LEFT JOIN pg_namespace rn ON rn.oid = r.relnamespace
             WHERE c.relkind = 'S' AND c.relpersistence <> 't'
               AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'replicator')
               AND NOT EXISTS (SELECT FROM pg_depend d
@@ -75,13 +78,20 @@ final class SequenceReader {
                         row.getLong(8),
                         row.getBoolean(9));
                 all.put(oid, definition);
-                String usedBy = row.getString(11);
-                QualifiedName judged = usedBy == null ? definition.name : new QualifiedName(row.getString(10), usedBy);
-                accepted.merge(oid, filter.accepts(judged), Boolean::logicalOr);
+                QualifiedName table = name(row, 10);
+                accepted.merge(
+                        oid,
+                        filter.accepts(table == null ? definition.name : table, name(row, 12)),
+                        Boolean::logicalOr);
             }
         }
         all.keySet().removeIf(oid -> !accepted.getOrDefault(oid, false));
         return List.copyOf(all.values());
+    }
+
+    private static @Nullable QualifiedName name(ResultSet row, int schemaColumn) throws SQLException {
+        String name = row.getString(schemaColumn + 1);
+        return name == null ? null : new QualifiedName(row.getString(schemaColumn), name);
     }
 
     private static void readStates(Connection connection, List<Definition> definitions, List<Sequence> sequences)

@@ -15,22 +15,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the tables that hold rows. */
 final class TableReader {
-    private static final String TABLES = """
-            WITH RECURSIVE ancestor(leaf, parent) AS (
-                SELECT i.inhrelid, i.inhparent
-                FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-                WHERE c.relispartition AND c.relkind = 'r'
-              UNION ALL
-                SELECT a.leaf, i.inhparent FROM ancestor a JOIN pg_inherits i ON i.inhrelid = a.parent)
+    private static final String TABLES = Partitions.TOPMOST + """
             SELECT c.oid, n.nspname, c.relname, rn.nspname, rc.relname, c.relreplident, c.relpersistence = 'u',
                    coalesce(pg_relation_filenode(c.oid), 0),
                    coalesce(pg_relation_size(c.oid), 0) + coalesce(pg_relation_size(c.reltoastrelid), 0),
                    CASE WHEN c.relpages = 0 AND c.reltuples = 0 THEN -1 ELSE c.reltuples::bigint END
             FROM pg_class c
             JOIN pg_namespace n ON n.oid = c.relnamespace
-            LEFT JOIN ancestor a ON a.leaf = c.oid
-                AND NOT EXISTS (SELECT FROM pg_inherits up WHERE up.inhrelid = a.parent)
-            LEFT JOIN pg_class rc ON rc.oid = a.parent
+            LEFT JOIN topmost t ON t.partition = c.oid
+            LEFT JOIN pg_class rc ON rc.oid = t.root
             LEFT JOIN pg_namespace rn ON rn.oid = rc.relnamespace
             WHERE c.relkind = 'r' AND c.relpersistence <> 't'
               AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'replicator')

@@ -15,7 +15,8 @@ final class LeftOutForeignKeys implements Check {
             JOIN pg_namespace n ON n.oid = t.relnamespace
             JOIN pg_class r ON r.oid = k.confrelid
             JOIN pg_namespace rn ON rn.oid = r.relnamespace
-            WHERE k.contype = 'f' ORDER BY 2, 3, 1""";
+            WHERE k.contype = 'f' AND coalesce(to_jsonb(k) ->> 'conparentid', '0') = '0'
+            ORDER BY 2, 3, 1""";
 
     @Override
     public String id() {
