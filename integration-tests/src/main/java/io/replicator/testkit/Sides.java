@@ -1,0 +1,71 @@
+package io.replicator.testkit;
+
+import io.replicator.cli.demo.ComparisonOptions;
+import io.replicator.cli.demo.ComparisonResult;
+import io.replicator.cli.demo.DatabaseComparison;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Both ends of one scenario: two databases that are dropped at its end, and the settings of a migration between them. */
+public record Sides(TestDatabase source, TestDatabase target, Settings settings) implements AutoCloseable {
+    private static final Duration APPLY_LIMIT = Duration.ofSeconds(60);
+
+    /** Two empty databases on servers that other scenarios use too. */
+    public static Sides of(int sourceMajor, int targetMajor) {
+        return between(Servers.source(sourceMajor), Servers.target(targetMajor));
+    }
+
+    public static Sides between(TestDatabase source, TestDatabase target) {
+        return new Sides(source, target, Settings.of(source, target));
+    }
+
+    /** Runs statements on both sides. */
+    public void execute(String... statements) throws SQLException {
+        source.execute(statements);
+        target.execute(statements);
+    }
+
+    /** Starts the daemon in this JVM for tables that are on both sides. */
+    public Daemon startWithExistingSchema() {
+        return Daemon.start(settings.existingSchema());
+    }
+
+    public ComparisonResult compare(ComparisonOptions options) throws SQLException {
+        try (Connection left = source.connection();
+                Connection right = target.connection()) {
+            return DatabaseComparison.compare(left, right, options);
+        }
+    }
+
+    /** Waits until the target holds what the source had committed before the call. */
+    public void awaitApplied() throws SQLException {
+        String written = Objects.requireNonNull(source.text("SELECT pg_current_wal_lsn()"));
+        Await.until("the target has applied everything up to " + written, APPLY_LIMIT, () -> {
+            String position = position();
+            return position != null && "t".equals(target.text("SELECT ?::pg_lsn >= ?::pg_lsn", position, written));
+        });
+    }
+
+    /** Waits until the target has applied everything, and compares the rows of all tables. */
+    public void assertEqualRows() throws SQLException {
+        awaitApplied();
+        compare(ComparisonOptions.rowsOnly()).assertEqual();
+    }
+
+    /** What the target has durably applied; null before the stream was prepared. */
+    public @Nullable String position() throws SQLException {
+        return target.text("SELECT position FROM replicator.lane WHERE migration = ? AND lane = 0", settings.name());
+    }
+
+    @Override
+    public void close() throws SQLException {
+        try {
+            source.drop();
+        } finally {
+            target.drop();
+        }
+    }
+}
