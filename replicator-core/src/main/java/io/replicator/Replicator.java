@@ -1,6 +1,8 @@
 package io.replicator;
 
 import io.replicator.catalog.CatalogReader;
+import io.replicator.config.CaptureMode;
+import io.replicator.config.HttpAddress;
 import io.replicator.config.MigrationConfig;
 import io.replicator.config.TableFilter;
 import io.replicator.config.VerifyLevel;
@@ -9,6 +11,7 @@ import io.replicator.cutover.CutoverOptions;
 import io.replicator.cutover.CutoverResult;
 import io.replicator.cutover.SequenceAlignment;
 import io.replicator.cutover.SequenceChange;
+import io.replicator.daemon.CaptureChoice;
 import io.replicator.daemon.Daemon;
 import io.replicator.daemon.Ends;
 import io.replicator.daemon.RequestClient;
@@ -18,6 +21,7 @@ import io.replicator.daemon.Teardown;
 import io.replicator.daemon.VerifyArguments;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
+import io.replicator.http.StatusServer;
 import io.replicator.postgres.SqlStates;
 import io.replicator.preflight.Finding;
 import io.replicator.preflight.Preflight;
@@ -52,7 +56,20 @@ public final class Replicator implements AutoCloseable {
 
     /** Checks both ends and changes nothing. */
     public List<Finding> check() {
-        return Preflight.run(new PreflightContext(ends.config(), ends.source(), ends.target(), isStarted()));
+        MigrationConfig config = ends.config();
+        return Preflight.run(new PreflightContext(config.with(capture()), ends.source(), ends.target(), isStarted()));
+    }
+
+    /** The way of capture to check for; an end that cannot be reached is a finding of its own. */
+    private CaptureMode capture() {
+        try {
+            return CaptureChoice.decide(ends).mode();
+        } catch (ReplicatorException e) {
+            if (e.code() == ErrorCode.STATE_MISMATCH) {
+                throw e;
+            }
+            return ends.config().capture();
+        }
     }
 
     /**
@@ -64,7 +81,15 @@ public final class Replicator implements AutoCloseable {
         if (!isStarted()) {
             requirePreflight();
         }
-        Daemon running = new Daemon(ends, listener, options.copyOnly());
+        HttpAddress address = ends.config().http();
+        try (StatusServer server =
+                address == null ? null : new StatusServer(ends.config().name(), address)) {
+            lead(new Daemon(
+                    ends, server == null ? listener : new ServedListener(listener, server), options.copyOnly()));
+        }
+    }
+
+    private void lead(Daemon running) throws InterruptedException {
         daemon = running;
         if (!stopped) {
             running.run();

@@ -21,6 +21,7 @@ record Commands(Map<String, Supplier<Object>> byName) {
         commands.put("pause", PauseCommand::new);
         commands.put("resume", ResumeCommand::new);
         commands.put("teardown", TeardownCommand::new);
+        commands.put("demo", DemoCommand::new);
         return new Commands(commands);
     }
 

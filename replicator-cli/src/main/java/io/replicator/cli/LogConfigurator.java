@@ -34,6 +34,14 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
+    /** For commands that tell everything else themselves. */
+    static void showOnlyErrors() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.ERROR);
+            context.getLogger("io.replicator").setLevel(Level.ERROR);
+        }
+    }
+
     /** Lifts the log to details. */
     static void showDetails() {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {

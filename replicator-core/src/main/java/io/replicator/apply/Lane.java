@@ -212,7 +212,7 @@ public final class Lane implements ChangeHandler, DurablePosition, AutoCloseable
             requested.hold(reached);
         }
         Position goal = requested.goal();
-        if (goal != null && (next == null ? reached.reaches(goal) : !goal.contains(next))) {
+        if (goal != null && (reached.reaches(goal) || (next != null && goal.endsBefore(next)))) {
             commit(true);
             requested.standAtGoal();
             barrier = null;

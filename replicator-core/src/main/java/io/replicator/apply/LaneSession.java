@@ -52,17 +52,17 @@ final class LaneSession implements AutoCloseable {
         this.sets = new SetApplier(connection, statements);
         this.ordered = new OrderedApplier(statements);
         try {
-            configure(target);
+            configure();
         } catch (SQLException e) {
             close();
             throw SqlStates.wrap(ErrorCode.APPLY_FAILED, "preparing the session of lane " + lane, e);
         }
     }
 
-    private void configure(Database target) throws SQLException {
+    private void configure() throws SQLException {
         int major = connection.getMetaData().getDatabaseMajorVersion();
         try (PreparedStatement statement = connection.prepareStatement("SELECT set_config(?, ?, false)")) {
-            ReplicaRole.assume(connection, target);
+            ReplicaRole.assume(connection);
             for (Setting setting : SETTINGS) {
                 if (major >= setting.sinceMajor()) {
                     statement.setString(1, setting.name());

@@ -35,6 +35,16 @@ public record Table(
         columns = List.copyOf(columns);
     }
 
+    /** The column of this name, which must exist. */
+    public Column column(String column) {
+        for (Column candidate : columns) {
+            if (candidate.name().equals(column)) {
+                return candidate;
+            }
+        }
+        throw new IllegalStateException("table " + name + " has no column " + column);
+    }
+
     /** The columns that are written: all but generated ones. */
     public List<Column> writableColumns() {
         return columns.stream().filter(column -> !column.generated()).toList();

@@ -17,6 +17,9 @@ public sealed interface Position permits Position.Wal, Position.Window {
     /** Whether a transaction of the stream lies before this position. */
     boolean contains(SourceTransaction transaction);
 
+    /** Whether the stream stands at this position when {@code next} is the next transaction, as far as that tells. */
+    boolean endsBefore(SourceTransaction next);
+
     /** Reads the text form of either kind. */
     static Position parse(String text) {
         return text.indexOf('/') >= 0 ? Wal.parse(text) : new Window(TxidSnapshot.parse(text));
@@ -48,6 +51,11 @@ public sealed interface Position permits Position.Wal, Position.Window {
         }
 
         @Override
+        public boolean endsBefore(SourceTransaction next) {
+            return !contains(next);
+        }
+
+        @Override
         public String toString() {
             return text();
         }
@@ -72,6 +80,12 @@ public sealed interface Position permits Position.Wal, Position.Window {
 
         @Override
         public boolean contains(SourceTransaction transaction) {
+            return false;
+        }
+
+        /** A window tells by its end alone where it stands. */
+        @Override
+        public boolean endsBefore(SourceTransaction next) {
             return false;
         }
 

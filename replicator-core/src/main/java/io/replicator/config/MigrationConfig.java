@@ -22,4 +22,9 @@ public record MigrationConfig(
         VerifyConfig verify,
         CutoverConfig cutover,
         @Nullable HttpAddress http,
-        @Nullable String pgBin) {}
+        @Nullable String pgBin) {
+    public MigrationConfig with(CaptureMode newCapture) {
+        return new MigrationConfig(
+                name, source, target, newCapture, schema, tables, copy, apply, verify, cutover, http, pgBin);
+    }
+}

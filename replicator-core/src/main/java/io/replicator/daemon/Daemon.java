@@ -65,8 +65,10 @@ public final class Daemon {
     }
 
     private void attempt() throws InterruptedException {
+        CaptureChoice choice = CaptureChoice.decide(ends);
+        LOGGER.info("capture by {}: {}", choice.word(), choice.reason());
         try (OwnedMigration owned =
-                OwnedMigration.take(ends.target(), ends.config().name(), "wal")) {
+                OwnedMigration.take(ends.target(), ends.config().name(), choice.word())) {
             everOwned = true;
             try {
                 lead(owned);
@@ -87,11 +89,12 @@ public final class Daemon {
             control.pause(true);
         }
         LiveState live = new LiveState();
-        Requested requested = new Requested(ends, owned, live, control);
+        Capture capture = CaptureChoice.of(ends, owned);
+        Requested requested = new Requested(ends, owned, capture, live, control);
         try (RequestWorker worker = new RequestWorker(owned, requested);
                 Monitor monitor = new Monitor(owned, live, new StatusAssembler(ends, live), worker, listener)) {
             monitor.start();
-            new PhaseLoop(ends, owned, live, control, monitor, worker, requested, listener, copyOnly).run();
+            new PhaseLoop(ends, owned, capture, live, control, monitor, worker, requested, listener, copyOnly).run();
             monitor.publish();
         }
     }

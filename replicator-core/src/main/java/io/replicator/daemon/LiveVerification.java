@@ -2,18 +2,15 @@ package io.replicator.daemon;
 
 import io.replicator.apply.Barrier;
 import io.replicator.capture.Heartbeat;
-import io.replicator.capture.wal.ReplicationSlot;
 import io.replicator.catalog.Catalog;
 import io.replicator.catalog.CatalogReader;
 import io.replicator.catalog.Table;
-import io.replicator.change.Position;
 import io.replicator.config.TableFilter;
 import io.replicator.config.VerifyLevel;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.SqlStates;
 import io.replicator.progress.OwnedMigration;
-import io.replicator.snapshot.ExportedSnapshot;
 import io.replicator.verify.ConnectionPair;
 import io.replicator.verify.DatabaseComparer;
 import io.replicator.verify.TableComparison;
@@ -31,13 +28,15 @@ import java.util.List;
  */
 final class LiveVerification {
     private static final Duration HOLD_LIMIT = Duration.ofSeconds(60);
-    private static final Duration SLOT_LIMIT = Duration.ofSeconds(30);
+    private static final Duration POINT_LIMIT = Duration.ofSeconds(30);
 
     private final Ends ends;
     private final OwnedMigration owned;
+    private final Capture capture;
     private final LiveState live;
 
-    LiveVerification(Ends ends, OwnedMigration owned, LiveState live) {
+    LiveVerification(Ends ends, OwnedMigration owned, Capture capture, LiveState live) {
+        this.capture = capture;
         this.ends = ends;
         this.owned = owned;
         this.live = live;
@@ -93,23 +92,23 @@ final class LiveVerification {
             throws InterruptedException, SQLException {
         Barrier barrier = new Barrier();
         session.request(barrier);
-        String slot = ends.names().slot() + "_verify_" + owned.migration().ownerEpoch();
-        try (Connection replication = ends.source().openReplication("verify")) {
+        try {
             heartbeat.beat();
             if (!barrier.awaitHeld(HOLD_LIMIT)) {
                 throw notComparable("the applier did not reach a point between two transactions within "
                         + HOLD_LIMIT.toSeconds() + " s");
             }
-            ReplicationSlot.Created created = SlotCreation.createWithin(SLOT_LIMIT, ends.source(), replication, slot);
-            ExportedSnapshot.importInto(source, created.snapshot());
-            barrier.runTo(new Position.Wal(created.consistentPoint()));
-            heartbeat.beat();
-            if (!barrier.awaitReached(HOLD_LIMIT)) {
-                throw notComparable("the target did not reach " + created.consistentPoint() + " within "
-                        + HOLD_LIMIT.toSeconds() + " s");
+            try (Capture.ConsistentPoint point = capture.point(session.source(), POINT_LIMIT)) {
+                point.importInto(source);
+                barrier.runTo(point.position());
+                heartbeat.beat();
+                if (!barrier.awaitReached(HOLD_LIMIT)) {
+                    throw notComparable("the target did not reach " + point.position() + " within "
+                            + HOLD_LIMIT.toSeconds() + " s");
+                }
+                fixSnapshot(target);
+                return point.position().text();
             }
-            fixSnapshot(target);
-            return created.consistentPoint().toString();
         } finally {
             barrier.end();
         }

@@ -1,24 +1,18 @@
 package io.replicator.daemon;
 
-import io.replicator.capture.wal.ReplicationSlot;
 import io.replicator.catalog.Catalog;
 import io.replicator.catalog.Table;
-import io.replicator.change.Position;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.QualifiedName;
-import io.replicator.postgres.SqlStates;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.Phase;
 import io.replicator.progress.TableProgress;
 import io.replicator.progress.TableProgressStore;
 import io.replicator.progress.TableState;
-import io.replicator.schema.Suspensions;
 import io.replicator.snapshot.BulkLoad;
 import io.replicator.snapshot.CopyCounters;
-import io.replicator.snapshot.ExportedSnapshot;
-import java.sql.Connection;
-import java.sql.SQLException;
+import io.replicator.snapshot.LoadSnapshot;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,26 +20,31 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bulk load, indexes and constraints. The first round reads under the slot's snapshot; what a crash left unfinished
- * and what changed meanwhile is read in further rounds, each under the snapshot of a temporary slot, whose consistent
- * point becomes the start of those tables' changes.
+ * The bulk load and the indexes. The first round reads under the snapshots that capture began with; what a
+ * crash left unfinished and what changed meanwhile is read in further rounds, each under newer snapshots, whose position
+ * becomes the start of those tables' changes.
  */
 final class Loading {
     private static final int MAX_ROUNDS = 20;
 
     private final Ends ends;
     private final OwnedMigration owned;
+    private final Capture capture;
     private final CopyCounters counters;
 
-    Loading(Ends ends, OwnedMigration owned, CopyCounters counters) {
+    Loading(Ends ends, OwnedMigration owned, Capture capture, CopyCounters counters) {
+        this.capture = capture;
         this.ends = ends;
         this.owned = owned;
         this.counters = counters;
     }
 
-    /** @param first the slot's snapshot; null when it was lost with an earlier daemon */
-    void run(@Nullable ExportedSnapshot first, Steps steps) throws InterruptedException {
+    /** @param first the snapshots of the beginning; null when they were lost with an earlier daemon */
+    void run(@Nullable LoadSnapshot first, Steps steps) throws InterruptedException {
         Set<QualifiedName> pending = pending();
+        if (first == null && !capture.joinsSnapshots()) {
+            bulkLoad().discard(owned.migration(), pending);
+        }
         if (first != null) {
             try (first) {
                 load(pending, first);
@@ -61,13 +60,8 @@ final class Loading {
             loadUnderNewSnapshot(pending, steps);
             pending = pending();
         }
-        steps.tell("indexes and constraints");
-        TargetSchema.of(ends).postData();
-        try (Connection target = ends.target().open("suspend")) {
-            Suspensions.suspend(target, ends.config().name(), ends.targetCatalog());
-        } catch (SQLException e) {
-            throw SqlStates.wrap(ErrorCode.SCHEMA_FAILED, "suspending triggers on the target", e);
-        }
+        steps.tell("indexes");
+        TargetSchema.of(ends).indexes();
         owned.become(Phase.CATCHING_UP);
     }
 
@@ -83,7 +77,7 @@ final class Loading {
         return pending;
     }
 
-    private void load(Set<QualifiedName> wanted, ExportedSnapshot snapshot) throws InterruptedException {
+    private void load(Set<QualifiedName> wanted, LoadSnapshot snapshot) throws InterruptedException {
         List<Table> tables = listed(ends.sourceCatalog(), wanted);
         copy(tables, snapshot);
     }
@@ -119,20 +113,21 @@ final class Loading {
         owned.transaction("listing tables anew", (target, migration) -> {
             TableProgressStore.relist(target, migration, tables);
         });
-        String slot = ends.names().slot() + "_copy_" + owned.migration().ownerEpoch();
-        try (Connection replication = ends.source().openReplication("slot")) {
-            ReplicationSlot.Created created = SlotCreation.create(ends.source(), replication, slot, true, steps);
-            Position position = new Position.Wal(created.consistentPoint());
-            try (ExportedSnapshot snapshot = ExportedSnapshot.keep(ends.source(), created.snapshot(), position)) {
-                copy(tables, snapshot);
-            }
-        } catch (SQLException e) {
-            throw SqlStates.wrap(ErrorCode.COPY_FAILED, "copying under a new snapshot", e);
+        try (LoadSnapshot snapshot = capture.again(steps)) {
+            copy(tables, snapshot);
         }
     }
 
-    private void copy(List<Table> tables, ExportedSnapshot snapshot) throws InterruptedException {
-        new BulkLoad(ends.source(), ends.target(), ends.config().copy().jobs(), counters)
-                .run(owned.migration(), tables, ends.targetCatalog(), snapshot);
+    private BulkLoad bulkLoad() {
+        return new BulkLoad(
+                ends.source(),
+                ends.target(),
+                ends.config().copy().jobs(),
+                ends.config().copy().splitBytes(),
+                counters);
+    }
+
+    private void copy(List<Table> tables, LoadSnapshot snapshot) throws InterruptedException {
+        bulkLoad().run(owned.migration(), tables, ends.targetCatalog(), snapshot);
     }
 }

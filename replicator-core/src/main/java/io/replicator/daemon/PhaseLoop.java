@@ -6,7 +6,7 @@ import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.Phase;
-import io.replicator.snapshot.ExportedSnapshot;
+import io.replicator.snapshot.LoadSnapshot;
 import org.jspecify.annotations.Nullable;
 
 /** Does the work of one phase after the other, from the one the target holds until there is nothing left to do. */
@@ -15,6 +15,7 @@ final class PhaseLoop {
 
     private final Ends ends;
     private final OwnedMigration owned;
+    private final Capture capture;
     private final LiveState live;
     private final DaemonControl control;
     private final Monitor monitor;
@@ -22,11 +23,12 @@ final class PhaseLoop {
     private final Requested requested;
     private final RunListener listener;
     private final boolean copyOnly;
-    private @Nullable ExportedSnapshot snapshot;
+    private @Nullable LoadSnapshot snapshot;
 
     PhaseLoop(
             Ends ends,
             OwnedMigration owned,
+            Capture capture,
             LiveState live,
             DaemonControl control,
             Monitor monitor,
@@ -36,6 +38,7 @@ final class PhaseLoop {
             boolean copyOnly) {
         this.ends = ends;
         this.owned = owned;
+        this.capture = capture;
         this.live = live;
         this.control = control;
         this.monitor = monitor;
@@ -55,11 +58,11 @@ final class PhaseLoop {
                     yield false;
                 }
                 case PREPARING -> {
-                    snapshot = new Preparation(ends, owned).run(this::tell);
+                    snapshot = new Preparation(ends, owned, capture).run(this::tell);
                     yield false;
                 }
                 case COPYING -> {
-                    ExportedSnapshot first = snapshot;
+                    LoadSnapshot first = snapshot;
                     snapshot = null;
                     load(first);
                     yield false;
@@ -83,10 +86,10 @@ final class PhaseLoop {
         }
     }
 
-    private void load(@Nullable ExportedSnapshot first) throws InterruptedException {
+    private void load(@Nullable LoadSnapshot first) throws InterruptedException {
         Thread loader = Thread.currentThread();
         try (StopWatcher _ = new StopWatcher(control, loader::interrupt)) {
-            new Loading(ends, owned, live.copy()).run(first, this::tell);
+            new Loading(ends, owned, capture, live.copy()).run(first, this::tell);
         } catch (InterruptedException e) {
             if (!control.stopped()) {
                 throw e;
@@ -103,7 +106,7 @@ final class PhaseLoop {
         if (copyOnly) {
             throw new ReplicatorException(ErrorCode.USAGE_INVALID, "--copy-only is not in this version");
         }
-        new Streaming(ends, owned, live, monitor).run(control, this::tell);
+        new Streaming(ends, owned, capture, live, monitor).run(control, this::tell);
         Phase phase = owned.migration().phase();
         if (control.paused() && (phase == Phase.STREAMING || phase == Phase.CATCHING_UP)) {
             owned.become(Phase.PAUSED);

@@ -27,10 +27,12 @@ import java.util.function.Supplier;
 final class Requested implements RequestHandler {
     private final Ends ends;
     private final OwnedMigration owned;
+    private final Capture capture;
     private final LiveState live;
     private final DaemonControl control;
 
-    Requested(Ends ends, OwnedMigration owned, LiveState live, DaemonControl control) {
+    Requested(Ends ends, OwnedMigration owned, Capture capture, LiveState live, DaemonControl control) {
+        this.capture = capture;
         this.ends = ends;
         this.owned = owned;
         this.live = live;
@@ -48,7 +50,7 @@ final class Requested implements RequestHandler {
     }
 
     private VerificationReport verify(VerifyArguments arguments) throws InterruptedException {
-        VerificationReport report = new LiveVerification(ends, owned, live)
+        VerificationReport report = new LiveVerification(ends, owned, capture, live)
                 .run(arguments.level(), new TableFilter(arguments.include(), arguments.exclude()));
         record(report);
         return report;
@@ -78,7 +80,7 @@ final class Requested implements RequestHandler {
     }
 
     private StreamCutoverActions actions() {
-        return new StreamCutoverActions(ends, owned, live, control, this);
+        return new StreamCutoverActions(ends, owned, capture, live, control, this);
     }
 
     /** Completes a cutover whose gate has moved. */

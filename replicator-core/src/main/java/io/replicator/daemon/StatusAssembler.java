@@ -2,7 +2,9 @@ package io.replicator.daemon;
 
 import io.replicator.capture.Heartbeat;
 import io.replicator.change.Position;
+import io.replicator.change.TxidSnapshot;
 import io.replicator.error.ReplicatorException;
+import io.replicator.postgres.Lsn;
 import io.replicator.progress.Migration;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.Phase;
@@ -74,17 +76,24 @@ final class StatusAssembler {
                             ? "slot " + ends.names().slot() + " holds back " + (retained >> 20)
                                     + " MB of WAL on the source"
                             : null);
-            if (!(applied instanceof Position.Wal wal)) {
-                return new StatusReport.Lag(seconds, null, null);
-            }
-            long bytes = source.written().bytesSince(wal.lsn());
-            Long horizon = heartbeat.appliedHorizon();
-            Long transactions = bytes == 0 ? Long.valueOf(0) : horizon == null ? null : behind(source, horizon);
-            return new StatusReport.Lag(seconds, bytes, transactions);
+            return switch (applied) {
+                case null -> new StatusReport.Lag(seconds, null, null);
+                case Position.Wal(Lsn lsn) -> behindWal(source, lsn, heartbeat, seconds);
+                case Position.Window(TxidSnapshot snapshot) ->
+                    new StatusReport.Lag(seconds, null, behind(source, snapshot.xmax()));
+            };
         } catch (ReplicatorException e) {
             live.warn("source", "the source cannot be asked for its position: " + e.getMessage());
             return new StatusReport.Lag(seconds, null, null);
         }
+    }
+
+    private static StatusReport.Lag behindWal(
+            SourceFigures source, Lsn applied, Heartbeat heartbeat, @Nullable Double seconds) {
+        long bytes = source.written().bytesSince(applied);
+        Long horizon = heartbeat.appliedHorizon();
+        Long transactions = bytes == 0 ? Long.valueOf(0) : horizon == null ? null : behind(source, horizon);
+        return new StatusReport.Lag(seconds, bytes, transactions);
     }
 
     private static Long behind(SourceFigures source, long horizon) {

@@ -1,8 +1,6 @@
 package io.replicator.daemon;
 
 import io.replicator.capture.Heartbeat;
-import io.replicator.capture.wal.Publication;
-import io.replicator.capture.wal.ReplicationSlot;
 import io.replicator.catalog.Catalog;
 import io.replicator.catalog.CatalogReader;
 import io.replicator.catalog.Sequence;
@@ -38,11 +36,19 @@ final class StreamCutoverActions implements CutoverActions {
 
     private final Ends ends;
     private final OwnedMigration owned;
+    private final Capture capture;
     private final LiveState live;
     private final DaemonControl control;
     private final Requested requested;
 
-    StreamCutoverActions(Ends ends, OwnedMigration owned, LiveState live, DaemonControl control, Requested requested) {
+    StreamCutoverActions(
+            Ends ends,
+            OwnedMigration owned,
+            Capture capture,
+            LiveState live,
+            DaemonControl control,
+            Requested requested) {
+        this.capture = capture;
         this.ends = ends;
         this.owned = owned;
         this.live = live;
@@ -68,7 +74,7 @@ final class StreamCutoverActions implements CutoverActions {
     @Override
     public String verifyBefore() throws InterruptedException {
         VerifyLevel level = ends.config().verify().level();
-        VerificationReport report = new LiveVerification(ends, owned, live).run(level, TableFilter.ALL);
+        VerificationReport report = new LiveVerification(ends, owned, capture, live).run(level, TableFilter.ALL);
         requested.record(report);
         if (!report.comparable()) {
             throw refused("the two sides could not be compared: " + report.notComparable());
@@ -122,7 +128,8 @@ final class StreamCutoverActions implements CutoverActions {
     public String alignSequences() {
         try (Connection source = ends.source().open("sequences");
                 Connection target = ends.target().open("sequences")) {
-            List<Sequence> sequences = CatalogReader.sequences(source);
+            List<Sequence> sequences =
+                    CatalogReader.sequences(source, ends.config().tables());
             List<SequenceChange> plan =
                     SequenceAlignment.plan(sequences, ends.config().cutover().sequenceMargin());
             SequenceAlignment.apply(target, plan);
@@ -138,6 +145,7 @@ final class StreamCutoverActions implements CutoverActions {
         try (Connection target = ends.target().open("complete");
                 Statement statement = target.createStatement()) {
             statement.execute("SET statement_timeout = " + deadline.remainingMillis());
+            TargetSchema.of(ends).constraints();
             Suspensions.restore(target, ends.config().name());
             Catalog catalog = ends.sourceCatalog();
             MaterializedViews.refresh(target, catalog);
@@ -149,11 +157,7 @@ final class StreamCutoverActions implements CutoverActions {
 
     @Override
     public void undo(String reason) {
-        try (Connection target = ends.target().open("suspend")) {
-            Suspensions.suspend(target, ends.config().name(), ends.targetCatalog());
-        } catch (SQLException e) {
-            throw SqlStates.wrap(ErrorCode.CUTOVER_FAILED, "suspending triggers on the target again", e);
-        }
+        TargetSchema.suspend(ends);
         if (owned.migration().phase() == Phase.CUTTING_OVER) {
             owned.become(Phase.STREAMING, reason);
         }
@@ -165,16 +169,10 @@ final class StreamCutoverActions implements CutoverActions {
         control.switched();
         if (!live.awaitNoStream(STREAM_END_LIMIT)) {
             throw new ReplicatorException(
-                    ErrorCode.CUTOVER_FAILED,
-                    "the stream did not end, its slot " + ends.names().slot() + " remains");
+                    ErrorCode.CUTOVER_FAILED, "the stream did not end; what capture needed on the source remains");
         }
-        try (Connection source = ends.source().open("finish")) {
-            ReplicationSlot.drop(source, ends.names().slot());
-            Publication.drop(source, ends.names().publication());
-        } catch (SQLException e) {
-            throw SqlStates.wrap(ErrorCode.CUTOVER_FAILED, "dropping the slot on the source", e);
-        }
-        return "slot and publication dropped on the source";
+        capture.finish();
+        return "capture by " + capture.word() + " ended on the source";
     }
 
     private Heartbeat heartbeat() {

@@ -5,13 +5,12 @@ import io.replicator.apply.Barrier;
 import io.replicator.apply.HeartbeatListener;
 import io.replicator.apply.Lane;
 import io.replicator.apply.TableStarts;
-import io.replicator.capture.wal.WalStream;
+import io.replicator.capture.ChangeSource;
 import io.replicator.change.Position;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.pipeline.ByteBudget;
 import io.replicator.pipeline.ChangePipeline;
-import io.replicator.postgres.Lsn;
 import io.replicator.progress.Migration;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class StreamSession implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
-    private final WalStream stream;
+    private final ChangeSource stream;
     private final Lane lane;
     private final ChangePipeline pipeline;
     private final ByteBudget budget;
@@ -32,10 +31,16 @@ final class StreamSession implements AutoCloseable {
     private final Thread receiver;
     private final TableStarts starts;
 
-    StreamSession(Ends ends, Migration migration, Position position, TableStarts starts, HeartbeatListener listener) {
+    StreamSession(
+            Ends ends,
+            ChangeSource stream,
+            Migration migration,
+            Position position,
+            TableStarts starts,
+            HeartbeatListener listener) {
+        this.stream = stream;
         this.starts = starts;
         budget = new ByteBudget(ends.config().apply().memoryBytes());
-        stream = new WalStream(ends.source(), ends.names().slot(), ends.names().publication());
         lane = new Lane(ends.target(), migration, 0, position, starts, listener, budget, statistics);
         pipeline = new ChangePipeline(budget, lane, "replicator-lane-0");
         receiver = Thread.ofPlatform().name("replicator-stream").unstarted(() -> receive(position));
@@ -96,8 +101,8 @@ final class StreamSession implements AutoCloseable {
         return statistics.position();
     }
 
-    Lsn received() {
-        return stream.received();
+    ChangeSource source() {
+        return stream;
     }
 
     long pendingBytes() {

@@ -1,5 +1,6 @@
 package io.replicator.daemon;
 
+import io.replicator.capture.trigger.CaptureTeardown;
 import io.replicator.capture.wal.Publication;
 import io.replicator.capture.wal.ReplicationSlot;
 import io.replicator.error.ErrorCode;
@@ -61,6 +62,9 @@ public final class Teardown {
                 if (!dryRun) {
                     Publication.drop(source, ends.names().publication());
                 }
+            }
+            if (hasSchema(source)) {
+                removed.addAll(CaptureTeardown.remove(ends.source(), dryRun));
             }
             refusingTriggers(source, dryRun);
             schema(source, "source", "DELETE FROM replicator.heartbeat WHERE migration = ?", dryRun);

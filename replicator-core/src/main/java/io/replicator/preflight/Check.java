@@ -1,5 +1,6 @@
 package io.replicator.preflight;
 
+import io.replicator.config.CaptureMode;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -10,6 +11,11 @@ interface Check {
 
     /** Which ends it looks at; without a connection to them it is left out. */
     Needs needs();
+
+    /** Whether it is of interest under this way of capture. */
+    default boolean concerns(CaptureMode capture) {
+        return true;
+    }
 
     /**
      * What it found: every problem, or one {@code PASS}.

@@ -1,5 +1,6 @@
 package io.replicator.preflight;
 
+import io.replicator.config.CaptureMode;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -17,6 +18,11 @@ final class ExistingSlot implements Check {
 
     static String name(Session session) {
         return "replicator_" + session.config().name();
+    }
+
+    @Override
+    public boolean concerns(CaptureMode capture) {
+        return capture != CaptureMode.TRIGGER;
     }
 
     @Override

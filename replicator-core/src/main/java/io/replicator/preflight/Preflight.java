@@ -37,6 +37,7 @@ public final class Preflight {
             new RowSecurity(),
             new ReplicaIdentities(),
             new UnloggedTables(),
+            new KeylessTables(),
             new ClientTools(),
             new Version(Side.TARGET),
             new Primary(Side.TARGET),
@@ -68,7 +69,8 @@ public final class Preflight {
                         connect(context.target(), context.config().target().settings(), findings)) {
             Session session = new Session(context, source, target);
             for (Check check : CHECKS) {
-                if (session.has(check.needs())) {
+                if (session.has(check.needs())
+                        && check.concerns(context.config().capture())) {
                     findings.addAll(run(check, session));
                 }
             }

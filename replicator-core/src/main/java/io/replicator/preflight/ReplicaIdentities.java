@@ -3,6 +3,7 @@ package io.replicator.preflight;
 import io.replicator.catalog.Key;
 import io.replicator.catalog.Table;
 import io.replicator.change.ReplicaIdentity;
+import io.replicator.config.CaptureMode;
 import io.replicator.postgres.Identifiers;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -21,6 +22,11 @@ final class ReplicaIdentities implements Check {
     @Override
     public Needs needs() {
         return Needs.SOURCE;
+    }
+
+    @Override
+    public boolean concerns(CaptureMode capture) {
+        return capture != CaptureMode.TRIGGER;
     }
 
     @Override

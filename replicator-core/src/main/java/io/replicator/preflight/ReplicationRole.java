@@ -1,5 +1,6 @@
 package io.replicator.preflight;
 
+import io.replicator.config.CaptureMode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.Side;
 import java.sql.Connection;
@@ -21,6 +22,11 @@ final class ReplicationRole implements Check {
     @Override
     public Needs needs() {
         return Needs.SOURCE;
+    }
+
+    @Override
+    public boolean concerns(CaptureMode capture) {
+        return capture != CaptureMode.TRIGGER;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.replicator.preflight;
 
+import io.replicator.config.CaptureMode;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,11 @@ final class SlotsAndSenders implements Check {
     @Override
     public Needs needs() {
         return Needs.SOURCE;
+    }
+
+    @Override
+    public boolean concerns(CaptureMode capture) {
+        return capture != CaptureMode.TRIGGER;
     }
 
     @Override

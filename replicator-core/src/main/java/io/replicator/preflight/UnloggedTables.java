@@ -1,6 +1,7 @@
 package io.replicator.preflight;
 
 import io.replicator.catalog.Table;
+import io.replicator.config.CaptureMode;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -14,6 +15,11 @@ final class UnloggedTables implements Check {
     @Override
     public Needs needs() {
         return Needs.SOURCE;
+    }
+
+    @Override
+    public boolean concerns(CaptureMode capture) {
+        return capture != CaptureMode.TRIGGER;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.replicator.preflight;
 
+import io.replicator.config.CaptureMode;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -13,6 +14,11 @@ final class WalLevel implements Check {
     @Override
     public Needs needs() {
         return Needs.SOURCE;
+    }
+
+    @Override
+    public boolean concerns(CaptureMode capture) {
+        return capture != CaptureMode.TRIGGER;
     }
 
     @Override

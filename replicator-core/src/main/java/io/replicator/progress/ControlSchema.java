@@ -47,7 +47,18 @@ public final class ControlSchema {
                 updated bigint NOT NULL DEFAULT 0,
                 deleted bigint NOT NULL DEFAULT 0,
                 owner_epoch bigint NOT NULL,
+                stale_reason text,
                 PRIMARY KEY (migration, schema_name, table_name)) WITH (fillfactor = 50);
+            CREATE TABLE IF NOT EXISTS replicator.copy_range (
+                migration text NOT NULL,
+                schema_name text NOT NULL,
+                table_name text NOT NULL,
+                range int NOT NULL,
+                lower_bound text[] NOT NULL,
+                upper_bound text[] NOT NULL,
+                copied boolean NOT NULL,
+                owner_epoch bigint NOT NULL,
+                PRIMARY KEY (migration, schema_name, table_name, range));
             CREATE TABLE IF NOT EXISTS replicator.lane (
                 migration text NOT NULL,
                 lane int NOT NULL,

@@ -61,6 +61,9 @@ public final class MigrationStore {
             execute(target, """
                     UPDATE replicator.table_progress t SET owner_epoch = m.owner_epoch
                     FROM replicator.migration m WHERE m.name = t.migration AND m.name = ?""", name);
+            execute(target, """
+                    UPDATE replicator.copy_range t SET owner_epoch = m.owner_epoch
+                    FROM replicator.migration m WHERE m.name = t.migration AND m.name = ?""", name);
             Migration migration = Objects.requireNonNull(find(target, name));
             target.commit();
             return migration;

@@ -8,7 +8,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the progress of tables. */
 public final class TableProgressStore {
@@ -75,6 +78,37 @@ public final class TableProgressStore {
                     migration.ownerEpoch());
             MigrationStore.requireOne(changed, migration.name(), "the progress of table " + table);
         }
+    }
+
+    /** The tables that have to be read whole again, with the reason. */
+    public static Map<QualifiedName, String> stale(Connection target, String migration) throws SQLException {
+        Map<QualifiedName, String> stale = new HashMap<>();
+        try (PreparedStatement statement = target.prepareStatement("""
+                SELECT schema_name, table_name, stale_reason FROM replicator.table_progress
+                WHERE migration = ? AND stale_reason IS NOT NULL""")) {
+            statement.setString(1, migration);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    stale.put(new QualifiedName(row.getString(1), row.getString(2)), row.getString(3));
+                }
+            }
+        }
+        return stale;
+    }
+
+    /**
+     * Marks a table stale, listing it when it is new; or whole again.
+     *
+     * @param reason null for whole
+     */
+    public static void markStale(Connection target, Migration migration, QualifiedName table, @Nullable String reason)
+            throws SQLException {
+        MigrationStore.execute(
+                target, """
+                INSERT INTO replicator.table_progress
+                    (migration, schema_name, table_name, state, filenode, owner_epoch, stale_reason)
+                VALUES (?, ?, ?, 'copied', 0, ?, ?)
+                ON CONFLICT (migration, schema_name, table_name) DO UPDATE SET stale_reason = excluded.stale_reason""", migration.name(), table.schema(), table.name(), migration.ownerEpoch(), reason);
     }
 
     /** Takes out a table that no longer exists on the source. */

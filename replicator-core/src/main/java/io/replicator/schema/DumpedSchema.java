@@ -49,8 +49,17 @@ public final class DumpedSchema implements SchemaLoader {
     }
 
     @Override
-    public void postData() {
-        for (Stage stage : List.of(Stage.INDEXES, Stage.ATTACHMENTS, Stage.FOREIGN_KEYS, Stage.REMAINDER)) {
+    public void indexes() {
+        create(List.of(Stage.INDEXES, Stage.ATTACHMENTS));
+    }
+
+    @Override
+    public void constraints() {
+        create(List.of(Stage.FOREIGN_KEYS, Stage.REMAINDER));
+    }
+
+    private void create(List<Stage> stages) {
+        for (Stage stage : stages) {
             PostData.create(
                     target,
                     store,

@@ -10,10 +10,24 @@ public sealed interface SchemaLoader permits DumpedSchema, ExistingSchema {
     void preData();
 
     /**
-     * Creates what is built over the rows: indexes, constraints, triggers, rules, policies.
+     * Creates the indexes, primary keys and unique constraints, which changes need to find their rows.
      *
      * @throws io.replicator.error.ReplicatorException {@code SCHEMA_FAILED} naming every object that failed,
      *     {@code INTERRUPTED} when the thread was interrupted; what was built stays
      */
-    void postData();
+    void indexes();
+
+    /**
+     * Creates foreign keys, triggers, rules, policies and the rest: what holds only when the tables fit each other, as
+     * they do once the stream has passed the last snapshot that rows were read under.
+     *
+     * @throws io.replicator.error.ReplicatorException as {@link #indexes}
+     */
+    void constraints();
+
+    /** {@link #indexes} and {@link #constraints}. */
+    default void postData() {
+        indexes();
+        constraints();
+    }
 }

@@ -3,6 +3,7 @@ package io.replicator.schema;
 import io.replicator.catalog.Catalog;
 import io.replicator.error.ErrorCode;
 import io.replicator.postgres.QualifiedName;
+import io.replicator.postgres.ReplicaRole;
 import io.replicator.postgres.SqlStates;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -15,7 +16,9 @@ import java.util.stream.Stream;
 
 /**
  * What has to be off on the target while changes are applied, and back on at the switch: GENERATED ALWAYS identities,
- * which an UPDATE may not set, and triggers that fire in spite of {@code session_replication_role = replica}.
+ * which an UPDATE may not set, and triggers that fire in spite of {@code session_replication_role = replica}. Where that
+ * role may not be taken, also ordinary triggers and foreign keys; deferring the latter would not do, because CASCADE still
+ * fires and RESTRICT fails at once.
  *
  * <p>What brings an object back is stored on the target in the transaction that suspends it, so that no crash loses it.
  */
@@ -48,16 +51,45 @@ public final class Suspensions {
             JOIN unnest(?::text[], ?::text[]) AS t (s, n) ON t.s = n.nspname AND t.n = c.relname
             WHERE g.tgenabled IN ('A', 'R') AND NOT g.tgisinternal""";
 
+    private static final String ORDINARY_TRIGGERS = """
+            SELECT format('trigger %I on %I.%I', g.tgname, n.nspname, c.relname),
+                   format('ALTER TABLE %I.%I DISABLE TRIGGER %I', n.nspname, c.relname, g.tgname),
+                   format('ALTER TABLE %I.%I ENABLE TRIGGER %I', n.nspname, c.relname, g.tgname)
+            FROM pg_trigger g
+            JOIN pg_class c ON c.oid = g.tgrelid
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            JOIN unnest(?::text[], ?::text[]) AS t (s, n) ON t.s = n.nspname AND t.n = c.relname
+            WHERE g.tgenabled = 'O' AND NOT g.tgisinternal""";
+
+    private static final String FOREIGN_KEYS = """
+            SELECT DISTINCT format('foreign key %I on %I.%I', f.conname, n.nspname, c.relname),
+                   format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, c.relname, f.conname),
+                   format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s', n.nspname, c.relname, f.conname,
+                          pg_get_constraintdef(f.oid))
+            FROM pg_constraint f
+            JOIN pg_class c ON c.oid = f.conrelid
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            JOIN pg_class rc ON rc.oid = f.confrelid
+            JOIN pg_namespace rn ON rn.oid = rc.relnamespace
+            JOIN unnest(?::text[], ?::text[]) AS t (s, n)
+              ON (t.s = n.nspname AND t.n = c.relname) OR (t.s = rn.nspname AND t.n = rc.relname)
+            WHERE f.contype = 'f' AND coalesce((to_jsonb(f) ->> 'conparentid')::bigint, 0) = 0""";
+
     private record Suspension(String object, String suspend, String restore) {}
 
     private Suspensions() {}
 
     /** Suspends what is not suspended yet, in one transaction. */
     public static void suspend(Connection target, String migration, Catalog catalog) {
-        inTransaction(target, "suspending triggers and identities on the target", () -> {
+        boolean withReplicaRole = replicaRole(target);
+        inTransaction(target, "suspending triggers, identities and foreign keys on the target", () -> {
             execute(target, INSTALL);
             List<Suspension> found = new ArrayList<>(find(target, IDENTITIES, catalog));
             found.addAll(find(target, TRIGGERS, catalog));
+            if (!withReplicaRole) {
+                found.addAll(find(target, ORDINARY_TRIGGERS, catalog));
+                found.addAll(find(target, FOREIGN_KEYS, catalog));
+            }
             try (PreparedStatement statement = target.prepareStatement("""
                     INSERT INTO replicator.suspension (migration, object, restore_sql) VALUES (?, ?, ?)
                     ON CONFLICT DO NOTHING""")) {
@@ -86,6 +118,14 @@ public final class Suspensions {
                 }
             }
         });
+    }
+
+    private static boolean replicaRole(Connection target) {
+        try {
+            return ReplicaRole.isAllowed(target);
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.SCHEMA_FAILED, "asking for the replica role on the target", e);
+        }
     }
 
     private static List<Suspension> find(Connection target, String query, Catalog catalog) throws SQLException {

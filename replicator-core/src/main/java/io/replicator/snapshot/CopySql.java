@@ -3,6 +3,7 @@ package io.replicator.snapshot;
 import io.replicator.catalog.Column;
 import io.replicator.catalog.Table;
 import io.replicator.postgres.Identifiers;
+import io.replicator.progress.KeyRange;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,7 @@ import java.util.Map;
 /** The pair of COPY statements that moves one table (PostgreSQL documentation, COPY). */
 record CopySql(String read, String write) {
     /** Columns are matched by name; the binary format is used when every column's type is the same and portable. */
-    static CopySql of(Table source, Table target) {
+    static CopySql of(Table source, Table target, KeyRange range) {
         List<Column> columns = source.writableColumns();
         Map<String, Column> onTarget = new HashMap<>();
         target.columns().forEach(column -> onTarget.put(column.name(), column));
@@ -26,7 +27,8 @@ record CopySql(String read, String write) {
         String format = binary ? "binary" : "text";
         String list = columns.isEmpty() ? "" : " (" + names + ")";
         return new CopySql(
-                "COPY (SELECT " + names + " FROM ONLY " + source.name().quoted() + ") TO STDOUT (FORMAT " + format
+                "COPY (SELECT " + names + " FROM ONLY " + source.name().quoted()
+                        + KeyRangeCutter.condition(source, range) + ") TO STDOUT (FORMAT " + format
                         + ")",
                 "COPY " + target.name().quoted() + list + " FROM STDIN (FORMAT " + format + ")");
     }

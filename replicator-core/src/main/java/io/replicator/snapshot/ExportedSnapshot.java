@@ -16,7 +16,7 @@ import java.sql.Statement;
  * imported a slot's snapshot it exports it again, and the slot's own session is no longer needed (PostgreSQL
  * documentation, section 9.28.5).
  */
-public final class ExportedSnapshot implements AutoCloseable {
+public final class ExportedSnapshot implements LoadSnapshot {
     private final Connection keeper;
     private final String name;
     private final Position position;
@@ -57,10 +57,12 @@ public final class ExportedSnapshot implements AutoCloseable {
         }
     }
 
-    public String name() {
-        return name;
+    @Override
+    public void begin(Connection session) throws SQLException {
+        importInto(session, name);
     }
 
+    @Override
     public Position position() {
         return position;
     }

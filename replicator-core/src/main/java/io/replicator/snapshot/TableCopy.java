@@ -6,6 +6,7 @@ import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.SqlStates;
 import io.replicator.progress.Migration;
+import io.replicator.progress.RangeProgressStore;
 import io.replicator.progress.TableProgressStore;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -18,7 +19,7 @@ import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyManager;
 import org.postgresql.copy.CopyOut;
 
-/** Copies one table: one snapshot transaction on the source, one transaction on the target. */
+/** Copies one table or one range of it: one snapshot transaction on the source, one transaction on the target. */
 final class TableCopy {
     private static final String STRUCTURE = """
             SELECT coalesce(pg_relation_filenode(c.oid), 0)::bigint,
@@ -29,11 +30,11 @@ final class TableCopy {
 
     private final Connection source;
     private final Connection target;
-    private final ExportedSnapshot snapshot;
+    private final LoadSnapshot snapshot;
     private final CopyCounters counters;
     private long moved;
 
-    TableCopy(Connection source, Connection target, ExportedSnapshot snapshot, CopyCounters counters) {
+    TableCopy(Connection source, Connection target, LoadSnapshot snapshot, CopyCounters counters) {
         this.source = source;
         this.target = target;
         this.snapshot = snapshot;
@@ -41,15 +42,16 @@ final class TableCopy {
     }
 
     /**
-     * Copies the rows and records the table as copied.
+     * Copies the rows and records the table or range as copied.
      *
      * @return false when the table was rewritten or altered since it was listed; nothing was changed then
      */
-    boolean copy(Migration migration, Table table, Table onTarget) throws SQLException {
-        CopySql sql = CopySql.of(table, onTarget);
+    boolean copy(Migration migration, CopyUnit unit, Table onTarget) throws SQLException {
+        Table table = unit.table();
+        CopySql sql = CopySql.of(table, onTarget, unit.range());
         moved = 0;
         try {
-            ExportedSnapshot.importInto(source, snapshot.name());
+            snapshot.begin(source);
             target.setAutoCommit(false);
             CopyIn in = target.unwrap(PGConnection.class).getCopyAPI().copyIn(sql.write());
             try {
@@ -63,16 +65,37 @@ final class TableCopy {
             if (!unchanged(table)) {
                 return false;
             }
-            TableProgressStore.markCopied(
-                    target, migration, table.name(), snapshot.position(), in.getHandledRowCount(), moved);
+            record(migration, unit, in.getHandledRowCount());
             target.commit();
             return true;
         } catch (SQLException e) {
-            throw SqlStates.wrap(ErrorCode.COPY_FAILED, "copying table " + table.name(), e);
+            throw SqlStates.wrap(
+                    ErrorCode.COPY_FAILED,
+                    "copying table " + table.name()
+                            + (unit.range().whole()
+                                    ? ""
+                                    : ", range " + unit.range().number()),
+                    e);
         } finally {
             counters.subtract(moved);
             rollBack(source);
             rollBack(target);
+        }
+    }
+
+    private void record(Migration migration, CopyUnit unit, long rows) throws SQLException {
+        if (unit.range().whole()) {
+            TableProgressStore.markCopied(target, migration, unit.table().name(), snapshot.position(), rows, moved);
+        } else {
+            RangeProgressStore.markCopied(target, migration, unit.table().name(), unit.range(), rows, moved);
+        }
+    }
+
+    /** Marks the table of a range copied when it was the last one. */
+    void finish(Migration migration, CopyUnit unit) throws SQLException {
+        if (!unit.range().whole()) {
+            target.setAutoCommit(true);
+            RangeProgressStore.finishTable(target, migration, unit.table().name(), snapshot.position());
         }
     }
 

@@ -56,7 +56,7 @@ public final class Demo {
         Path directory = null;
         try {
             directory = Files.createTempDirectory("replicator-demo-");
-            try (DemoServers servers = DemoServers.start(directory)) {
+            try (DemoServers servers = DemoServers.start(directory, options.capture() == CaptureMode.TRIGGER)) {
                 screen.say("PostgreSQL " + DemoServers.SOURCE_MAJOR + " at "
                         + servers.source().address()
                         + " is the source, PostgreSQL " + DemoServers.TARGET_MAJOR + " at "
@@ -94,7 +94,7 @@ public final class Demo {
     }
 
     private SchemaConfig.Mode createShop(DemoServers servers) throws SQLException {
-        try (Connection source = servers.source().connection(DemoServers.DATABASE)) {
+        try (Connection source = servers.sourceConnection()) {
             ShopSchema.create(source);
             screen.say("the shop has "
                     + String.format(Locale.ROOT, "%,d", ShopData.fill(source, options.scale(), options.seed()))
@@ -108,7 +108,7 @@ public final class Demo {
         }
         screen.say("pg_dump " + DemoServers.SOURCE_MAJOR + " or newer is not installed: the demo creates the target's"
                 + " tables itself (schema: existing)");
-        try (Connection target = servers.target().connection(DemoServers.DATABASE)) {
+        try (Connection target = servers.targetConnection()) {
             ShopSchema.create(target);
         }
         return SchemaConfig.Mode.EXISTING;
@@ -125,7 +125,7 @@ public final class Demo {
                 "demo",
                 new EndpointConfig(ConnectionUri.parse(servers.sourceUrl()), null),
                 new EndpointConfig(ConnectionUri.parse(servers.targetUrl()), null),
-                CaptureMode.WAL,
+                options.capture(),
                 new SchemaConfig(mode),
                 TableFilter.ALL,
                 CopyConfig.DEFAULT,
@@ -163,7 +163,7 @@ public final class Demo {
         writers.awaitCommits(100, Duration.ofSeconds(30));
         WriterReport report = writers.stop(Duration.ofSeconds(30));
         screen.say("the writers went on at the target; comparing every row as of the switch");
-        try (Connection source = servers.source().connection(DemoServers.DATABASE)) {
+        try (Connection source = servers.sourceConnection()) {
             ComparisonResult compared =
                     DatabaseComparison.compare(source, point.target(), ComparisonOptions.afterCutover());
             new DemoSummary(screen, result, report, compared, live).print();

@@ -32,7 +32,7 @@ final class SwitchPoint implements AutoCloseable {
         held = directory.resolve("held");
         sourceUrl = servers.sourceUrl();
         targetUrl = servers.targetUrl();
-        snapshot = servers.target().connection(DemoServers.DATABASE);
+        snapshot = servers.targetConnection();
         snapshot.setAutoCommit(false);
         snapshot.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         watcher = Thread.ofVirtual().name("demo-switch").start(this::watch);

@@ -13,33 +13,24 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Installs the capture triggers: every table in a short transaction of its own that waits at most {@link
- * #LOCK_TIMEOUT_MILLIS} for the table's writers and, when they hold on, comes back to the table later.
+ * Installs the capture triggers: every table in a short transaction of its own that hardly waits for the table's
+ * writers and, when they hold on, comes back to the table later.
  *
  * <p>CREATE TRIGGER is granted its lock only when no writer's transaction is open on the table, so a table is fully
  * captured from the moment its transaction commits. What is installed and intact is left alone: a run that died in the
  * middle is continued by the next.
  */
 public final class CaptureInstaller {
-    static final int LOCK_TIMEOUT_MILLIS = 1_500;
-
-    private static final long MIN_PAUSE_MILLIS = 100;
-    private static final long MAX_PAUSE_MILLIS = 3_000;
     private static final long TELL_NANOS = 500_000_000;
 
     private static final String INTACT = """
@@ -86,30 +77,25 @@ public final class CaptureInstaller {
 
     private List<CapturedTable> install(List<Table> tables) throws SQLException, InterruptedException {
         Map<Integer, CapturedTable> done = intact(tables);
-        Deque<Table> waiting = new ArrayDeque<>();
-        tables.stream().filter(table -> !done.containsKey(table.oid())).forEach(waiting::add);
-        source.setAutoCommit(false);
-        long pause = MIN_PAUSE_MILLIS;
-        int refused = 0;
-        while (!waiting.isEmpty()) {
-            Table table = waiting.remove();
-            CapturedTable captured = attempt(table);
-            if (captured != null) {
-                done.put(table.oid(), captured);
-                tell("capture triggers on " + done.size() + " of " + tables.size() + " tables", waiting.isEmpty());
-                pause = MIN_PAUSE_MILLIS;
-                refused = 0;
-                continue;
-            }
-            tell("capture waits for open transactions on table " + table, false);
-            waiting.add(table);
-            refused++;
-            if (refused >= waiting.size()) {
-                Thread.sleep(ThreadLocalRandom.current().nextLong(pause / 2, pause));
-                pause = Math.min(2 * pause, MAX_PAUSE_MILLIS);
-                refused = 0;
-            }
-        }
+        List<Table> missing =
+                tables.stream().filter(table -> !done.containsKey(table.oid())).toList();
+        new ShortTransactions<>(source, "installing capture on table", new ShortTransactions.Work<Table>() {
+                    @Override
+                    public void run(Table table) throws SQLException {
+                        done.put(table.oid(), new TableInstallation(source, version, table).run());
+                    }
+
+                    @Override
+                    public void done(Table table) {
+                        tell("capture triggers on " + done.size() + " of " + tables.size() + " tables");
+                    }
+
+                    @Override
+                    public void refused(Table table) {
+                        tell("capture waits for open transactions on table " + table);
+                    }
+                })
+                .run(missing);
         return tables.stream()
                 .map(table -> Objects.requireNonNull(done.get(table.oid())))
                 .toList();
@@ -142,26 +128,9 @@ public final class CaptureInstaller {
                 && captured.keyColumns().equals(key == null ? List.of() : key.columns());
     }
 
-    private @Nullable CapturedTable attempt(Table table) throws SQLException {
-        try {
-            try (Statement statement = source.createStatement()) {
-                statement.execute("SET LOCAL lock_timeout = " + LOCK_TIMEOUT_MILLIS);
-            }
-            CapturedTable captured = new TableInstallation(source, version, table).run();
-            source.commit();
-            return captured;
-        } catch (SQLException e) {
-            source.rollback();
-            if (SqlStates.has(e, SqlStates.LOCK_NOT_AVAILABLE) || SqlStates.has(e, SqlStates.DEADLOCK_DETECTED)) {
-                return null;
-            }
-            throw SqlStates.wrap(ErrorCode.SCHEMA_FAILED, "installing capture on table " + table, e);
-        }
-    }
-
-    private void tell(String message, boolean always) {
+    private void tell(String message) {
         long now = System.nanoTime();
-        if (always || now - told > TELL_NANOS) {
+        if (now - told > TELL_NANOS) {
             told = now;
             progress.accept(message);
         }

@@ -57,7 +57,7 @@ public final class CapturedTables {
                     (id, schema_name, table_name, relid, shape, key_columns, key_numbers, row_level,
                      structure, filenode, triggers)
                 SELECT ?, p.nspname, p.relname, p.oid, ?, ?, ?, ?, p.structure, p.filenode, p.triggers
-                FROM (%s WHERE c.oid = ?) p
+                FROM (%s WHERE c.oid = ?::oid) p
                 ON CONFLICT (id) DO UPDATE SET
                     schema_name = excluded.schema_name, table_name = excluded.table_name, shape = excluded.shape,
                     key_columns = excluded.key_columns, key_numbers = excluded.key_numbers,

@@ -24,11 +24,11 @@ final class TableInstallation {
             FROM pg_attribute a
             JOIN pg_type t ON t.oid = a.atttypid
             LEFT JOIN pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype AND b.typtype <> 'd'
-            WHERE a.attrelid = ? AND a.attname = ? AND a.attnotnull AND NOT a.attisdropped""";
+            WHERE a.attrelid = ?::oid AND a.attname = ? AND a.attnotnull AND NOT a.attisdropped""";
 
     private static final String NEEDS_ROW_LEVEL = """
-            SELECT EXISTS (SELECT FROM pg_inherits i WHERE ? IN (i.inhrelid, i.inhparent))
-                OR EXISTS (SELECT FROM pg_subscription_rel s WHERE s.srrelid = ?)""";
+            SELECT EXISTS (SELECT FROM pg_inherits i WHERE ?::oid IN (i.inhrelid, i.inhparent))
+                OR EXISTS (SELECT FROM pg_subscription_rel s WHERE s.srrelid = ?::oid)""";
 
     private final Connection source;
     private final ServerVersion version;
@@ -80,7 +80,7 @@ final class TableInstallation {
     private void requireSameRelation() throws SQLException {
         try (PreparedStatement statement = source.prepareStatement("""
                 SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                               WHERE c.oid = ? AND n.nspname = ? AND c.relname = ?)""")) {
+                               WHERE c.oid = ?::oid AND n.nspname = ? AND c.relname = ?)""")) {
             statement.setLong(1, Integer.toUnsignedLong(table.oid()));
             statement.setString(2, table.name().schema());
             statement.setString(3, table.name().name());

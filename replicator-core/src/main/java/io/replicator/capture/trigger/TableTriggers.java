@@ -41,7 +41,7 @@ final class TableTriggers {
         List<String> names = new ArrayList<>();
         try (PreparedStatement statement = source.prepareStatement("""
                 SELECT tgname FROM pg_trigger
-                WHERE tgrelid = ? AND NOT tgisinternal AND left(tgname, length(?)) = ? ORDER BY tgname""")) {
+                WHERE tgrelid = ?::oid AND NOT tgisinternal AND left(tgname, length(?)) = ? ORDER BY tgname""")) {
             statement.setLong(1, Integer.toUnsignedLong(table));
             statement.setString(2, prefix(table));
             statement.setString(3, prefix(table));

@@ -1,0 +1,218 @@
+package io.replicator.capture.trigger;
+
+import io.replicator.capture.ChangeSink;
+import io.replicator.capture.ChangeSource;
+import io.replicator.capture.DurablePosition;
+import io.replicator.catalog.Catalog;
+import io.replicator.catalog.CatalogReader;
+import io.replicator.change.Change;
+import io.replicator.change.Position;
+import io.replicator.change.TxidSnapshot;
+import io.replicator.config.TableFilter;
+import io.replicator.error.ErrorCode;
+import io.replicator.error.ReplicatorException;
+import io.replicator.postgres.Database;
+import io.replicator.postgres.QualifiedName;
+import io.replicator.postgres.SqlStates;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads one window after the other. {@link #run} is the one thread that does it; a full pipeline makes it wait with its
+ * snapshot open.
+ */
+public final class TriggerStream implements ChangeSource {
+    private static final Logger LOGGER = LoggerFactory.getLogger(TriggerStream.class);
+    private static final long BUSY_PAUSE_MILLIS = 20;
+    private static final long IDLE_PAUSE_MILLIS = 100;
+    private static final long OFFER_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+    private static final long PURGE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Database source;
+    private final String migration;
+    private final TableFilter filter;
+    private final StaleTables stale;
+    private final Map<QualifiedName, Position> rereadAt = new HashMap<>();
+    private final AtomicReference<WindowPoint.@Nullable Request> pointRequest = new AtomicReference<>();
+    private final Set<QualifiedName> ignored = new HashSet<>();
+    private volatile boolean stopped;
+    private long lastPurge = System.nanoTime();
+    private @Nullable SourceState first;
+    private long lastBeat;
+
+    public TriggerStream(Database source, String migration, TableFilter filter, StaleTables stale) {
+        this.source = source;
+        this.migration = migration;
+        this.filter = filter;
+        this.stale = stale;
+    }
+
+    /** Asks for a window whose snapshot the asker can import; the asker releases it. */
+    public CompletableFuture<WindowPoint> requestPoint() {
+        WindowPoint.Request request = new WindowPoint.Request();
+        if (!pointRequest.compareAndSet(null, request)) {
+            throw new ReplicatorException(ErrorCode.NOT_COMPARABLE, "another comparison is waiting for a window");
+        }
+        return request.answer;
+    }
+
+    @Override
+    public void stop() {
+        stopped = true;
+    }
+
+    @Override
+    public void run(Position start, ChangeSink sink, DurablePosition durable) {
+        TxidSnapshot previous = snapshot(start);
+        ChangeSink blocking = change -> offer(sink, change);
+        try (Connection session = source.open("window");
+                Connection purge = source.open("purge")) {
+            WindowTables tables = WindowTables.read(session, filter);
+            while (!stopped) {
+                Outcome outcome = window(session, tables, previous, blocking);
+                previous = outcome.snapshot();
+                tables = outcome.reload() ? WindowTables.read(session, filter) : tables;
+                settleStale(durable.durable());
+                purge(purge, durable.durable());
+                if (!stopped && !outcome.reload()) {
+                    Thread.sleep(outcome.busy() ? BUSY_PAUSE_MILLIS : IDLE_PAUSE_MILLIS);
+                }
+            }
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.STREAM_BROKEN, "reading changes from the source", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            if (!stopped) {
+                throw new ReplicatorException(ErrorCode.INTERRUPTED, "reading changes was interrupted", e);
+            }
+        }
+    }
+
+    /**
+     * How a window went.
+     *
+     * @param snapshot where the next one begins
+     * @param reload whether tables or triggers changed, so that nothing was read
+     */
+    private record Outcome(TxidSnapshot snapshot, boolean busy, boolean reload) {}
+
+    private Outcome window(Connection session, WindowTables tables, TxidSnapshot previous, ChangeSink sink)
+            throws SQLException, InterruptedException {
+        session.setAutoCommit(false);
+        try {
+            session.createStatement().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+            SourceState state = SourceState.read(session, migration);
+            SourceState known = first;
+            first = known == null ? state : known;
+            state.requireSameServer(known == null ? state : known, lastBeat);
+            List<CaptureDrift.Drift> drift = CaptureDrift.find(session).stream()
+                    .filter(one -> !ignored.contains(one.table()))
+                    .toList();
+            if (!drift.isEmpty()) {
+                session.rollback();
+                session.setAutoCommit(true);
+                repair(session, drift);
+                return new Outcome(previous, true, true);
+            }
+            WindowReader reader = new WindowReader(session, tables, previous, state, sink);
+            Map<QualifiedName, String> whole = stale.stale();
+            WindowPoint.Request request = pointRequest.get();
+            boolean wanted = state.beat() != lastBeat || request != null;
+            return switch (reader.read(migration, whole.keySet(), wanted)) {
+                case NOTHING -> new Outcome(previous, false, false);
+                case RETRY -> new Outcome(previous, true, false);
+                case SENT -> {
+                    lastBeat = state.beat();
+                    whole.keySet().forEach(table -> rereadAt.put(table, new Position.Window(state.snapshot())));
+                    answer(session, state, request);
+                    yield new Outcome(state.snapshot(), reader.rows() > 0, false);
+                }
+            };
+        } finally {
+            if (!session.isClosed()) {
+                session.rollback();
+                session.setAutoCommit(true);
+            }
+        }
+    }
+
+    private void answer(Connection session, SourceState state, WindowPoint.@Nullable Request request)
+            throws SQLException, InterruptedException {
+        if (request != null) {
+            pointRequest.set(null);
+            WindowPoint point = WindowReader.export(session, state);
+            request.answer.complete(point);
+            if (!point.keep()) {
+                LOGGER.warn(
+                        "nobody released the snapshot of window {}",
+                        state.snapshot().text());
+            }
+        }
+    }
+
+    /** A table that escaped its triggers is remembered first, then its triggers are mended, then it is read whole. */
+    private void repair(Connection session, List<CaptureDrift.Drift> drift) throws SQLException, InterruptedException {
+        Catalog catalog = CatalogReader.read(session, filter);
+        for (CaptureDrift.Drift one : drift) {
+            if (one.dropped()) {
+                LOGGER.warn("table {} is left out: {}", one.table(), one.detail());
+                CaptureDrift.forget(session, one.table());
+            } else if (catalog.table(one.table()) == null) {
+                ignored.add(one.table());
+            } else {
+                LOGGER.warn("table {} is read again: {}", one.table(), one.detail());
+                stale.mark(one.table(), one.detail());
+            }
+        }
+        CaptureInstaller.install(source, catalog, line -> LOGGER.info("{}", line));
+    }
+
+    private void settleStale(Position durable) {
+        Iterator<Map.Entry<QualifiedName, Position>> entries =
+                rereadAt.entrySet().iterator();
+        while (entries.hasNext()) {
+            Map.Entry<QualifiedName, Position> entry = entries.next();
+            if (durable.reaches(entry.getValue())) {
+                stale.clear(entry.getKey());
+                entries.remove();
+            }
+        }
+    }
+
+    private void purge(Connection session, Position durable) {
+        if (System.nanoTime() - lastPurge >= PURGE_NANOS) {
+            SegmentPurge.purge(session, durable.text());
+            lastPurge = System.nanoTime();
+        }
+    }
+
+    private boolean offer(ChangeSink sink, Change change) {
+        while (!sink.offer(change)) {
+            if (stopped) {
+                throw new ReplicatorException(ErrorCode.INTERRUPTED, "stopped inside a window; it is read again");
+            }
+            LockSupport.parkNanos(OFFER_PAUSE_NANOS);
+        }
+        return true;
+    }
+
+    private static TxidSnapshot snapshot(Position position) {
+        return switch (position) {
+            case Position.Window(TxidSnapshot snapshot) -> snapshot;
+            case Position.Wal wal -> throw new IllegalArgumentException("not a snapshot: " + wal);
+        };
+    }
+}

@@ -1,0 +1,31 @@
+package io.replicator.capture.trigger;
+
+import io.replicator.change.Position;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A window whose snapshot somebody else wants to read under too: it is exported, and kept until it is released.
+ *
+ * @param position the window's end
+ * @param snapshot the exported snapshot's name
+ */
+public record WindowPoint(Position position, String snapshot, CountDownLatch released) {
+    private static final long HELD_AT_MOST_SECONDS = 60;
+
+    /** A request for a point. */
+    static final class Request {
+        final CompletableFuture<WindowPoint> answer = new CompletableFuture<>();
+    }
+
+    /** Lets the stream end the window's transaction. */
+    public void release() {
+        released.countDown();
+    }
+
+    /** The stream keeps the snapshot until it is released. */
+    boolean keep() throws InterruptedException {
+        return released.await(HELD_AT_MOST_SECONDS, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,75 @@
+package io.replicator.capture.trigger;
+
+import io.replicator.catalog.Catalog;
+import io.replicator.catalog.CatalogReader;
+import io.replicator.catalog.Column;
+import io.replicator.catalog.Table;
+import io.replicator.change.Relation;
+import io.replicator.change.RelationColumn;
+import io.replicator.change.ReplicaIdentity;
+import io.replicator.config.TableFilter;
+import io.replicator.postgres.QualifiedName;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The captured tables with their structure, as of the last time it changed. */
+final class WindowTables {
+    private final Map<Integer, Entry> byId = new HashMap<>();
+    private final List<CapturedTable> captured = new ArrayList<>();
+
+    /** @param keyColumns indexes into the relation's columns, in the key's order */
+    record Entry(CapturedTable captured, Table table, Relation relation, List<Integer> keyColumns) {
+        boolean keyed() {
+            return !keyColumns.isEmpty();
+        }
+    }
+
+    static WindowTables read(Connection session, TableFilter filter) {
+        Catalog catalog = CatalogReader.read(session, filter);
+        WindowTables tables = new WindowTables();
+        for (CapturedTable captured : CapturedTables.read(session)) {
+            Table table = catalog.table(captured.name());
+            if (table != null) {
+                tables.captured.add(captured);
+                tables.byId.put(captured.id(), entry(captured, table));
+            }
+        }
+        return tables;
+    }
+
+    private static Entry entry(CapturedTable captured, Table table) {
+        List<RelationColumn> columns = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        for (Column column : table.writableColumns()) {
+            boolean key = captured.keyColumns().contains(column.name());
+            columns.add(new RelationColumn(column.name(), column.typeOid(), -1, key));
+            names.add(column.name());
+        }
+        List<Integer> keys = captured.keyColumns().stream().map(names::indexOf).toList();
+        Relation relation = new Relation(table.oid(), table.name(), ReplicaIdentity.DEFAULT, columns);
+        return new Entry(captured, table, relation, keys);
+    }
+
+    List<CapturedTable> captured() {
+        return captured;
+    }
+
+    @Nullable
+    Entry byId(int id) {
+        return byId.get(id);
+    }
+
+    @Nullable
+    Entry byName(QualifiedName name) {
+        for (Entry entry : byId.values()) {
+            if (entry.table().name().equals(name)) {
+                return entry;
+            }
+        }
+        return null;
+    }
+}

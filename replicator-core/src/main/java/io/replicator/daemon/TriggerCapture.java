@@ -1,0 +1,124 @@
+package io.replicator.daemon;
+
+import io.replicator.capture.ChangeSource;
+import io.replicator.capture.trigger.CaptureInstaller;
+import io.replicator.capture.trigger.CaptureTeardown;
+import io.replicator.capture.trigger.TriggerStream;
+import io.replicator.capture.trigger.WindowPoint;
+import io.replicator.catalog.Catalog;
+import io.replicator.change.Position;
+import io.replicator.change.TxidSnapshot;
+import io.replicator.error.ErrorCode;
+import io.replicator.error.ReplicatorException;
+import io.replicator.postgres.SqlStates;
+import io.replicator.progress.OwnedMigration;
+import io.replicator.snapshot.ExportedSnapshot;
+import io.replicator.snapshot.FreshSnapshots;
+import io.replicator.snapshot.LoadSnapshot;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Capture by triggers. The first snapshot is taken after the last trigger is committed and before the first row is read,
+ * so that the first window brings everything that changed since.
+ */
+final class TriggerCapture implements Capture {
+    private final Ends ends;
+    private final OwnedMigration owned;
+
+    TriggerCapture(Ends ends, OwnedMigration owned) {
+        this.ends = ends;
+        this.owned = owned;
+    }
+
+    @Override
+    public String word() {
+        return "trigger";
+    }
+
+    @Override
+    public void install(Catalog catalog, Steps steps) throws InterruptedException {
+        CaptureInstaller.install(ends.source(), catalog, steps::tell);
+    }
+
+    @Override
+    public LoadSnapshot begin(Steps steps) {
+        try (Connection source = ends.source().open("prepare");
+                Statement statement = source.createStatement();
+                ResultSet row = statement.executeQuery("SELECT txid_current_snapshot()::text")) {
+            row.next();
+            return new FreshSnapshots(new Position.Window(TxidSnapshot.parse(row.getString(1))));
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.STREAM_BROKEN, "taking the first snapshot of the source", e);
+        }
+    }
+
+    /** Every row touched since the first snapshot is read again by the first window. */
+    @Override
+    public boolean joinsSnapshots() {
+        return true;
+    }
+
+    /** Every change since the first snapshot is in the change logs, so it remains the start. */
+    @Override
+    public LoadSnapshot again(Steps steps) {
+        return new FreshSnapshots(Lanes.position(owned));
+    }
+
+    @Override
+    public void requireStart(Position position) {
+        if (!(position instanceof Position.Window)) {
+            throw new ReplicatorException(
+                    ErrorCode.STATE_MISMATCH, "the target's position " + position + " is not one of trigger capture");
+        }
+    }
+
+    @Override
+    public ChangeSource source() {
+        return new TriggerStream(
+                ends.source(), ends.config().name(), ends.config().tables(), new StaleTablesInTarget(owned));
+    }
+
+    @Override
+    public ConsistentPoint point(ChangeSource running, Duration limit) throws InterruptedException {
+        if (!(running instanceof TriggerStream stream)) {
+            throw new IllegalArgumentException("not a stream of trigger capture");
+        }
+        try {
+            return new SnapshotPoint(stream.requestPoint().get(limit.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (TimeoutException e) {
+            throw new ReplicatorException(
+                    ErrorCode.NOT_COMPARABLE, "no window was read within " + limit.toSeconds() + " s", e);
+        } catch (ExecutionException e) {
+            throw new ReplicatorException(ErrorCode.NOT_COMPARABLE, "the window failed: " + e.getCause(), e);
+        }
+    }
+
+    @Override
+    public void finish() {
+        CaptureTeardown.remove(ends.source(), false);
+    }
+
+    private record SnapshotPoint(WindowPoint window) implements ConsistentPoint {
+        @Override
+        public Position position() {
+            return window.position();
+        }
+
+        @Override
+        public void importInto(Connection session) throws SQLException {
+            ExportedSnapshot.importInto(session, window.snapshot());
+        }
+
+        @Override
+        public void close() {
+            window.release();
+        }
+    }
+}

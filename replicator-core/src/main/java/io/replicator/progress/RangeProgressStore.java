@@ -1,0 +1,139 @@
+package io.replicator.progress;
+
+import io.replicator.change.Position;
+import io.replicator.postgres.QualifiedName;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Reads and writes the progress of the ranges that large tables are cut into. */
+public final class RangeProgressStore {
+    private RangeProgressStore() {}
+
+    /** Records how a table was cut. */
+    public static void list(Connection target, Migration migration, QualifiedName table, List<KeyRange> ranges)
+            throws SQLException {
+        try (PreparedStatement statement = target.prepareStatement("""
+                INSERT INTO replicator.copy_range
+                    (migration, schema_name, table_name, range, lower_bound, upper_bound, copied, owner_epoch)
+                VALUES (?, ?, ?, ?, ?, ?, false, ?)""")) {
+            for (KeyRange range : ranges) {
+                statement.setString(1, migration.name());
+                statement.setString(2, table.schema());
+                statement.setString(3, table.name());
+                statement.setInt(4, range.number());
+                statement.setArray(5, target.createArrayOf("text", range.lower().toArray()));
+                statement.setArray(6, target.createArrayOf("text", range.upper().toArray()));
+                statement.setLong(7, migration.ownerEpoch());
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+
+    /**
+     * The ranges of a table that are not copied yet.
+     *
+     * @return empty when the table was never cut, or when all its ranges are copied
+     */
+    public static List<KeyRange> pending(Connection target, Migration migration, QualifiedName table)
+            throws SQLException {
+        List<KeyRange> ranges = new ArrayList<>();
+        try (PreparedStatement statement = target.prepareStatement("""
+                SELECT range, lower_bound, upper_bound FROM replicator.copy_range
+                WHERE migration = ? AND schema_name = ? AND table_name = ? AND NOT copied ORDER BY range""")) {
+            bind(statement, migration, table);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    ranges.add(new KeyRange(row.getInt(1), strings(row.getArray(2)), strings(row.getArray(3))));
+                }
+            }
+        }
+        return ranges;
+    }
+
+    /** The tables that were cut. */
+    public static Set<QualifiedName> cutTables(Connection target, Migration migration) throws SQLException {
+        Set<QualifiedName> tables = new HashSet<>();
+        try (PreparedStatement statement = target.prepareStatement(
+                "SELECT DISTINCT schema_name, table_name FROM replicator.copy_range WHERE migration = ?")) {
+            statement.setString(1, migration.name());
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    tables.add(new QualifiedName(row.getString(1), row.getString(2)));
+                }
+            }
+        }
+        return tables;
+    }
+
+    /** Marks a range copied and adds it to the table's counts, inside the transaction that holds its rows. */
+    public static void markCopied(
+            Connection target, Migration migration, QualifiedName table, KeyRange range, long rows, long bytes)
+            throws SQLException {
+        int changed = MigrationStore.execute(
+                target, """
+                UPDATE replicator.copy_range SET copied = true
+                WHERE migration = ? AND schema_name = ? AND table_name = ? AND range = ? AND NOT copied
+                  AND owner_epoch = ?""", migration.name(), table.schema(), table.name(), range.number(), migration.ownerEpoch());
+        MigrationStore.requireOne(changed, migration.name(), "the progress of a range of table " + table);
+        MigrationStore.execute(target, """
+                UPDATE replicator.table_progress SET rows = rows + ?, bytes = bytes + ?
+                WHERE migration = ? AND schema_name = ? AND table_name = ?""", rows, bytes, migration.name(), table.schema(), table.name());
+    }
+
+    /**
+     * Marks a table copied when all its ranges are.
+     *
+     * @return whether it was marked by this call
+     */
+    public static boolean finishTable(Connection target, Migration migration, QualifiedName table, Position start)
+            throws SQLException {
+        return MigrationStore.execute(
+                        target,
+                        """
+                UPDATE replicator.table_progress t SET state = 'copied', start_position = ?
+                WHERE t.migration = ? AND t.schema_name = ? AND t.table_name = ? AND t.state = 'pending'
+                  AND t.owner_epoch = ?
+                  AND NOT EXISTS (SELECT FROM replicator.copy_range r
+                                  WHERE r.migration = t.migration AND r.schema_name = t.schema_name
+                                    AND r.table_name = t.table_name AND NOT r.copied)""",
+                        start.text(),
+                        migration.name(),
+                        table.schema(),
+                        table.name(),
+                        migration.ownerEpoch())
+                == 1;
+    }
+
+    /** Forgets the ranges of a table and empties it on the target; inside the caller's transaction. */
+    public static void discard(Connection target, Migration migration, QualifiedName table) throws SQLException {
+        MigrationStore.execute(target, "DELETE FROM ONLY " + table.quoted());
+        MigrationStore.execute(
+                target,
+                "DELETE FROM replicator.copy_range WHERE migration = ? AND schema_name = ? AND table_name = ?",
+                migration.name(),
+                table.schema(),
+                table.name());
+        MigrationStore.execute(target, """
+                UPDATE replicator.table_progress SET rows = 0, bytes = 0
+                WHERE migration = ? AND schema_name = ? AND table_name = ?""", migration.name(), table.schema(), table.name());
+    }
+
+    private static void bind(PreparedStatement statement, Migration migration, QualifiedName table)
+            throws SQLException {
+        statement.setString(1, migration.name());
+        statement.setString(2, table.schema());
+        statement.setString(3, table.name());
+    }
+
+    private static List<String> strings(Array array) throws SQLException {
+        return List.of((String[]) array.getArray());
+    }
+}

@@ -1,0 +1,101 @@
+package io.replicator.snapshot;
+
+import io.replicator.catalog.Key;
+import io.replicator.catalog.Table;
+import io.replicator.postgres.Identifiers;
+import io.replicator.progress.KeyRange;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.StringJoiner;
+
+/**
+ * Cuts a large table into key ranges of about equal size. The bounds come from a sample of the table's pages, sorted by
+ * the key; a bad sample makes uneven ranges, never wrong ones.
+ */
+final class KeyRangeCutter {
+    private static final int MAX_RANGES = 2_000;
+    private static final int SAMPLED_ROWS_PER_RANGE = 50;
+    private static final long BYTES_PER_ROW = 100;
+
+    private KeyRangeCutter() {}
+
+    static List<KeyRange> cut(Connection source, Table table, long splitBytes) throws SQLException {
+        Key key = table.key();
+        int wanted = (int) Math.min(MAX_RANGES, (table.bytes() + splitBytes - 1) / splitBytes);
+        if (key == null || wanted < 2) {
+            return List.of(KeyRange.WHOLE);
+        }
+        List<List<String>> bounds = bounds(source, table, key, wanted);
+        List<KeyRange> ranges = new ArrayList<>();
+        List<String> lower = List.of();
+        for (List<String> bound : bounds) {
+            ranges.add(new KeyRange(ranges.size(), lower, bound));
+            lower = bound;
+        }
+        ranges.add(new KeyRange(ranges.size(), lower, List.of()));
+        return ranges;
+    }
+
+    private static List<List<String>> bounds(Connection source, Table table, Key key, int ranges) throws SQLException {
+        String columns = Identifiers.quoteAll(key.columns());
+        StringJoiner texts = new StringJoiner(", ");
+        key.columns().forEach(column -> texts.add(Identifiers.quote(column) + "::text"));
+        double rows = Math.max(1, table.estimatedRows() > 0 ? table.estimatedRows() : table.bytes() / BYTES_PER_ROW);
+        double percent = Math.clamp(100.0 * ranges * SAMPLED_ROWS_PER_RANGE / rows, 0.01, 100);
+        String sql = "SELECT " + texts + " FROM (SELECT DISTINCT ON (part) * FROM (SELECT " + columns
+                + ", ntile(?) OVER (ORDER BY " + columns + ") AS part FROM ONLY "
+                + table.name().quoted()
+                + " TABLESAMPLE SYSTEM (?)) AS parts ORDER BY part, " + columns
+                + ") AS firsts WHERE part > 1 ORDER BY part";
+        return sample(source, sql, key, ranges, percent);
+    }
+
+    private static List<List<String>> sample(Connection source, String sql, Key key, int ranges, double percent)
+            throws SQLException {
+        List<List<String>> bounds = new ArrayList<>();
+        try (PreparedStatement statement = source.prepareStatement(sql)) {
+            statement.setInt(1, ranges);
+            statement.setDouble(2, percent);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    List<String> bound = new ArrayList<>();
+                    for (int i = 1; i <= key.columns().size(); i++) {
+                        bound.add(row.getString(i));
+                    }
+                    bounds.add(bound);
+                }
+            }
+        }
+        return bounds;
+    }
+
+    /** A range's condition as SQL, with the values as constants: COPY takes no parameters. Empty for the whole table. */
+    static String condition(Table table, KeyRange range) {
+        Key key = table.key();
+        if (key == null || range.whole()) {
+            return "";
+        }
+        StringJoiner conditions = new StringJoiner(" AND ", " WHERE ", "");
+        String columns = "(" + Identifiers.quoteAll(key.columns()) + ")";
+        if (!range.lower().isEmpty()) {
+            conditions.add(columns + " >= (" + constants(table, key, range.lower()) + ")");
+        }
+        if (!range.upper().isEmpty()) {
+            conditions.add(columns + " < (" + constants(table, key, range.upper()) + ")");
+        }
+        return conditions.toString();
+    }
+
+    private static String constants(Table table, Key key, List<String> values) {
+        List<String> constants = new ArrayList<>();
+        for (int i = 0; i < values.size(); i++) {
+            String type = table.column(key.columns().get(i)).type();
+            constants.add("CAST(" + Identifiers.literal(values.get(i)) + " AS " + type + ")");
+        }
+        return String.join(", ", constants);
+    }
+}
