@@ -76,7 +76,9 @@ final class CutoverCommand implements Callable<Integer>, JsonCommand {
                 terminal.out().println(Json.write(result));
             }
             view.result(result, dryRun);
-            return result.switched() || (dryRun && result.failedStep() == null) ? 0 : 1;
+            int exitCode = result.switched() || (dryRun && result.failedStep() == null) ? 0 : 1;
+            interruption.endWith(exitCode);
+            return exitCode;
         }
     }
 

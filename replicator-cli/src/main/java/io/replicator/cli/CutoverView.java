@@ -27,7 +27,9 @@ final class CutoverView {
     }
 
     void result(CutoverResult result, boolean dryRun) {
-        String fenced = "; writers stood still for " + Figures.seconds(result.fencedMillis() / 1_000.0);
+        String fenced = result.fencedMillis() == 0
+                ? ""
+                : "; writers stood still for " + Figures.seconds(result.fencedMillis() / 1_000.0);
         if (result.switched()) {
             stream.println("switched" + fenced);
             if (result.failedStep() != null) {

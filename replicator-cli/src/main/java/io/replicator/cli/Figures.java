@@ -1,5 +1,6 @@
 package io.replicator.cli;
 
+import io.replicator.status.StatusReport;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -63,6 +64,19 @@ final class Figures {
         } catch (DateTimeParseException _) {
             return text;
         }
+    }
+
+    /** The three measures of lag. */
+    static String lag(StatusReport.Lag lag) {
+        if (lag.equals(StatusReport.Lag.UNKNOWN)) {
+            return "unknown";
+        }
+        String seconds = lag.seconds() == null ? "seconds unknown" : seconds(lag.seconds());
+        String bytes = lag.bytes() == null ? "bytes unknown" : bytes(lag.bytes());
+        String transactions = lag.transactions() == null
+                ? "transactions unknown"
+                : count(lag.transactions(), "transaction", "transactions");
+        return seconds + ", " + bytes + ", " + transactions;
     }
 
     /** A number with thousands separated. */

@@ -18,6 +18,7 @@ final class Interruption implements AutoCloseable {
     private final Thread hook = new Thread(this::interrupt, "interruption");
     private volatile @Nullable Runnable stop;
     private volatile boolean requested;
+    private volatile @Nullable Integer exitCode;
 
     /** @param announcement what is told at once, since stopping may take a moment */
     Interruption(PrintStream err, Duration limit, String announcement) {
@@ -30,6 +31,11 @@ final class Interruption implements AutoCloseable {
     /** Says how the work is stopped; until then the process ends at once. */
     void stopBy(Runnable action) {
         stop = action;
+    }
+
+    /** Says what the work came to, so that the process ends with this code even when it was asked to end. */
+    void endWith(int code) {
+        exitCode = code;
     }
 
     boolean requested() {
@@ -47,6 +53,8 @@ final class Interruption implements AutoCloseable {
         try {
             if (!ended.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 err.println("it has not ended within " + limit.toSeconds() + " s; 'replicator status' shows its state");
+            } else if (exitCode != null) {
+                Runtime.getRuntime().halt(exitCode);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

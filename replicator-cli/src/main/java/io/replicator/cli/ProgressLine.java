@@ -22,11 +22,7 @@ final class ProgressLine {
     }
 
     private static String streaming(StatusReport report) {
-        StatusReport.Lag lag = report.lag();
-        String transactions = lag.transactions() == null
-                ? "unknown"
-                : Figures.count(lag.transactions(), "transaction", "transactions");
-        return "  lag " + Figures.seconds(lag.seconds()) + ", " + Figures.bytes(lag.bytes()) + ", " + transactions
-                + "  " + Figures.count(Math.round(report.apply().rowsPerSecond())) + " rows/s";
+        return "  lag " + Figures.lag(report.lag()) + "  "
+                + Figures.count(Math.round(report.apply().rowsPerSecond())) + " rows/s";
     }
 }

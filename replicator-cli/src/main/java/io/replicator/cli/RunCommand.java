@@ -27,10 +27,10 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Terminal terminal = root.terminal();
         PrintStream standardError = System.err;
-        try (Interruption interruption =
-                        new Interruption(terminal.err(), STOP_LIMIT, "stopping after the batch at hand…");
-                Replicator replicator = root.open();
-                RunView view = new RunView(terminal)) {
+        try (RunView view = new RunView(terminal);
+                Interruption interruption =
+                        new Interruption(view.guard(terminal.err()), STOP_LIMIT, "stopping after the batch at hand…");
+                Replicator replicator = root.open()) {
             System.setErr(view.guard(standardError));
             interruption.stopBy(replicator::stop);
             replicator.run(new RunOptions(false), view);

@@ -26,7 +26,7 @@ final class StatusScreen {
         if (report.phase() != null) {
             lines.add(labelled("phase", phase(report)));
             lines.add(labelled("daemon", daemon(report)));
-            lines.add(labelled("lag", lag(report.lag())));
+            lines.add(labelled("lag", Figures.lag(report.lag())));
             copy(report.copy(), lines);
             lines.add(labelled("apply", apply(report.apply())));
             addWrapped("verify", verify(report.verify()), lines);
@@ -70,18 +70,6 @@ final class StatusScreen {
         Double age = report.ageSeconds();
         String figures = age == null ? "no figures" : "figures are " + Figures.seconds(age) + " old";
         return report.daemon() + ", " + figures;
-    }
-
-    private static String lag(StatusReport.Lag lag) {
-        if (lag.equals(StatusReport.Lag.UNKNOWN)) {
-            return "unknown";
-        }
-        String seconds = lag.seconds() == null ? "seconds unknown" : Figures.seconds(lag.seconds());
-        String bytes = lag.bytes() == null ? "bytes unknown" : Figures.bytes(lag.bytes());
-        String transactions = lag.transactions() == null
-                ? "transactions unknown"
-                : Figures.count(lag.transactions(), "transaction", "transactions");
-        return seconds + ", " + bytes + ", " + transactions;
     }
 
     private static void copy(StatusReport.Copy copy, List<String> lines) {

@@ -24,7 +24,7 @@ final class LiveViewsTest {
         assertThat(ProgressLine.of(Reports.streaming()))
                 .isEqualTo("streaming  lag 0.2 s, 1.4 MB, 12 transactions  1,240 rows/s");
         assertThat(ProgressLine.of(Reports.warned()))
-                .isEqualTo("streaming  lag 1 min 35 s, unknown, 1 transaction  1,240 rows/s");
+                .isEqualTo("streaming  lag 1 min 35 s, bytes unknown, 1 transaction  1,240 rows/s");
         assertThat(ProgressLine.of(Reports.paused())).isEqualTo("paused");
         assertThat(ProgressLine.of(Reports.absent("unknown", null))).isEqualTo("unknown");
     }

@@ -154,10 +154,10 @@ public final class ConfigReader {
         Section section = top.section("copy");
         long jobs = section.integer("jobs", 1, MOST_JOBS, CopyConfig.DEFAULT.jobs());
         long indexJobs = section.integer("index_jobs", 1, MOST_JOBS, CopyConfig.DEFAULT.indexJobs());
-        section.later("split_size", "remove it: every table is copied in one piece");
+        long splitSize = section.size("split_size", 1L << 20, 1L << 40, "1MB to 1TB", CopyConfig.DEFAULT.splitBytes());
         section.later("from", "remove it: rows are read from the source");
         section.refuseUnknownKeys();
-        return new CopyConfig(Math.toIntExact(jobs), Math.toIntExact(indexJobs));
+        return new CopyConfig(Math.toIntExact(jobs), Math.toIntExact(indexJobs), splitSize);
     }
 
     private ApplyConfig apply() {

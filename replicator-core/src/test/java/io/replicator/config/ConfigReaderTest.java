@@ -60,7 +60,7 @@ final class ConfigReaderTest {
                 capture: wal
                 schema: { mode: existing }
                 tables: { include: ["public.*"], exclude: [public.sessions] }
-                copy: { jobs: 8, index_jobs: 2 }
+                copy: { jobs: 8, index_jobs: 2, split_size: 64MB }
                 apply: { memory: 1GB }
                 verify: { level: checksum }
                 cutover:
@@ -77,7 +77,7 @@ final class ConfigReaderTest {
         assertThat(config.capture()).isEqualTo(CaptureMode.WAL);
         assertThat(config.schema().mode()).isEqualTo(SchemaConfig.Mode.EXISTING);
         assertThat(config.tables()).isEqualTo(new TableFilter(List.of("public.*"), List.of("public.sessions")));
-        assertThat(config.copy()).isEqualTo(new CopyConfig(8, 2));
+        assertThat(config.copy()).isEqualTo(new CopyConfig(8, 2, 64L << 20));
         assertThat(config.apply()).isEqualTo(new ApplyConfig(1L << 30));
         assertThat(config.verify()).isEqualTo(new VerifyConfig(VerifyLevel.CHECKSUM));
         assertThat(config.cutover())
@@ -120,6 +120,7 @@ final class ConfigReaderTest {
             copy: 4                          | 'copy' must be a group of keys, not a single value → see docs/configuration.md
             tables: { include: "public.*" }  | 'tables.include' must be a list, not a single value → write [first, second]
             tables: { include: [] }          | 'tables.include' is empty → remove the key to take every table
+            copy: { split_size: 1kB }        | 'copy.split_size' must be a size from 1MB to 1TB, not '1kB' → for example 256MB
             apply: { memory: 256 }           | 'apply.memory' must be a size from 16MB to 64GB, not '256' → for example 256MB
             apply: { memory: 1MB }           | 'apply.memory' must be a size from 16MB to 64GB, not '1MB' → for example 256MB
             cutover: { budget: 11m }         | 'cutover.budget' must be a duration from 1s to 10m, not '11m' → for example 20s, 2m or 500ms
@@ -140,7 +141,6 @@ final class ConfigReaderTest {
     @CsvSource(delimiter = '|', textBlock = """
             cutover: { fence: hold }        | 'cutover.fence: hold' is not in this version → use one of: readonly, none
             cutover: { reverse: true }      | 'cutover.reverse' is not in this version → remove it or write false: nothing streams back after the switch
-            copy: { split_size: 1GB }       | 'copy.split_size' is not in this version → remove it: every table is copied in one piece
             copy: { from: "postgres://f" }  | 'copy.from' is not in this version → remove it: rows are read from the source
             apply: { lanes: auto }          | 'apply.lanes' is not in this version → remove it: one lane applies all changes
             verify: { every: 1h }           | 'verify.every' is not in this version → remove it and run 'replicator verify' when needed
