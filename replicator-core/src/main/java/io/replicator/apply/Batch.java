@@ -8,11 +8,9 @@ import java.util.Map;
 /** Changes gathered by table until they are applied. Not thread-safe. */
 final class Batch {
     private static final int MAX_CHANGES = 20_000;
-    private static final long MAX_BYTES = 32L << 20;
 
     private final Map<Integer, TableChanges> tables = new LinkedHashMap<>();
     private int changes;
-    private long bytes;
 
     /** Whether a change of this mapping can be added: not when the table's structure changed meanwhile. */
     boolean accepts(TableMapping mapping) {
@@ -24,11 +22,10 @@ final class Batch {
         tables.computeIfAbsent(mapping.relation().oid(), _ -> new TableChanges(mapping))
                 .add(change);
         changes++;
-        bytes += change.size();
     }
 
     boolean full() {
-        return changes >= MAX_CHANGES || bytes >= MAX_BYTES;
+        return changes >= MAX_CHANGES;
     }
 
     int changes() {
@@ -42,6 +39,5 @@ final class Batch {
     void clear() {
         tables.clear();
         changes = 0;
-        bytes = 0;
     }
 }

@@ -27,12 +27,14 @@ import org.jspecify.annotations.Nullable;
 public final class Lane implements ChangeHandler, DurablePosition, AutoCloseable {
     private static final long SAFE_COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long IDLE_COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long MAX_HELD_BYTES = 32L << 20;
 
     private final LaneSession session;
     private final TableMappings mappings;
     private final Heartbeats heartbeats;
     private final ByteBudget budget;
     private final ApplyStatistics statistics;
+    private final long maxHeldBytes;
     private final Batch batch = new Batch();
     private volatile Position durable;
     private volatile @Nullable Barrier barrier;
@@ -59,6 +61,7 @@ public final class Lane implements ChangeHandler, DurablePosition, AutoCloseable
         this.mappings = new TableMappings(session.connection(), starts);
         this.heartbeats = new Heartbeats(migration.name(), listener);
         this.budget = budget;
+        this.maxHeldBytes = Math.min(MAX_HELD_BYTES, budget.limit() / 2);
         this.statistics = statistics;
         this.durable = position;
         this.reached = position;
@@ -80,17 +83,22 @@ public final class Lane implements ChangeHandler, DurablePosition, AutoCloseable
         try {
             take(change);
             if (transaction == null) {
-                if (batch.full() || drained || transactionsWaitLong()) {
+                if (holdsMuch() || drained || transactionsWaitLong()) {
                     commit(drained);
                 }
                 boundary(null);
-            } else if (batch.full()) {
+            } else if (holdsMuch()) {
                 applyPiece();
             }
         } catch (SQLException e) {
             ErrorCode code = SqlStates.isTransient(e) ? ErrorCode.APPLY_TRANSIENT : ErrorCode.APPLY_FAILED;
             throw new ReplicatorException(code, "applying up to " + reached + ": " + SqlStates.describe(e), e);
         }
+    }
+
+    /** Changes that are passed over hold memory too, and the source sends nothing more once all of it is held. */
+    private boolean holdsMuch() {
+        return batch.full() || heldBytes >= maxHeldBytes;
     }
 
     private boolean transactionsWaitLong() {

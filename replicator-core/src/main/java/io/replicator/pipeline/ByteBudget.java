@@ -11,9 +11,16 @@ public final class ByteBudget {
         this.limit = limit;
     }
 
-    /** Takes bytes when they fit, or when nothing else is held: a single change may be larger than the limit. */
+    public long limit() {
+        return limit;
+    }
+
+    /**
+     * Takes bytes unless the limit is reached. The last change may exceed it, however large: a taker that holds less than
+     * the limit and waits for more always gets it.
+     */
     boolean tryTake(int bytes) {
-        if (used.get() + bytes > limit && used.get() > 0) {
+        if (used.get() >= limit) {
             return false;
         }
         used.addAndGet(bytes);
