@@ -170,7 +170,9 @@ final class LaneSession implements AutoCloseable {
     }
 
     private static ReplicatorException failure(String what, SQLException e) {
-        ErrorCode code = SqlStates.isTransient(e) ? ErrorCode.APPLY_TRANSIENT : ErrorCode.APPLY_FAILED;
+        ErrorCode code = SqlStates.isTransient(e)
+                ? ErrorCode.APPLY_TRANSIENT
+                : SqlStates.has(e, SqlStates.UNDEFINED_TABLE) ? ErrorCode.TABLE_MISSING : ErrorCode.APPLY_FAILED;
         return new ReplicatorException(code, what + ": " + SqlStates.describe(e), e);
     }
 

@@ -11,6 +11,7 @@ public final class SqlStates {
     public static final String EXCLUSION_VIOLATION = "23P01";
     public static final String LOCK_NOT_AVAILABLE = "55P03";
     public static final String OBJECT_IN_USE = "55006";
+    public static final String UNDEFINED_TABLE = "42P01";
     public static final String UNDEFINED_OBJECT = "42704";
     public static final String DEADLOCK_DETECTED = "40P01";
     public static final String QUERY_CANCELED = "57014";
