@@ -1,0 +1,137 @@
+package io.replicator.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.replicator.error.ErrorCode;
+import io.replicator.error.ReplicatorException;
+import io.replicator.progress.Phase;
+import io.replicator.status.StatusReport;
+import io.replicator.testkit.Daemon;
+import io.replicator.testkit.Settings;
+import io.replicator.testkit.Sides;
+import java.sql.SQLException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What cannot be applied stops the migration, says why, and is applied once the operator has mended it. */
+class ApplyFailureIT {
+    private Sides sides;
+    private Settings settings;
+
+    @BeforeEach
+    void createBothSides() throws SQLException {
+        sides = Sides.of(17, 18);
+        sides.execute(
+                "CREATE TABLE items (id integer PRIMARY KEY, value text)",
+                "CREATE TABLE others (id integer PRIMARY KEY, value text)");
+        sides.source().execute("INSERT INTO items SELECT n, 'v' FROM generate_series(1, 10) AS n");
+        settings = sides.settings().existingSchema();
+    }
+
+    @AfterEach
+    void dropBothSides() throws SQLException {
+        sides.close();
+    }
+
+    @Test
+    void stopsWhenATableIsMissing() throws SQLException {
+        assertStoppedAndMended(
+                ErrorCode.TABLE_MISSING,
+                "public.others",
+                () -> {
+                    sides.target().execute("DROP TABLE others");
+                    sides.source().execute("INSERT INTO others VALUES (1, 'first'), (2, 'second')");
+                },
+                () -> sides.target().execute("CREATE TABLE others (id integer PRIMARY KEY, value text)"));
+    }
+
+    @Test
+    void stopsWhenATableIsDroppedUnderTheStream() throws SQLException {
+        assertStoppedAndMended(
+                ErrorCode.TABLE_MISSING,
+                "public.others",
+                () -> {
+                    sides.source().execute("INSERT INTO others VALUES (1, 'first')");
+                    sides.assertEqualRows();
+                    sides.target().execute("ALTER TABLE others RENAME TO hidden");
+                    sides.source().execute("UPDATE others SET value = 'changed'");
+                },
+                () -> sides.target().execute("ALTER TABLE hidden RENAME TO others"));
+    }
+
+    @Test
+    void stopsWhenAColumnIsMissing() throws SQLException {
+        assertStoppedAndMended(
+                ErrorCode.SCHEMA_FAILED,
+                "column colour of table public.items is missing on the target",
+                () -> sides.source()
+                        .execute("ALTER TABLE items ADD COLUMN colour text", "UPDATE items SET colour = 'red'"),
+                () -> sides.target().execute("ALTER TABLE items ADD COLUMN colour text"));
+    }
+
+    @Test
+    void stopsWhenAnUpdatedRowIsMissing() throws SQLException {
+        assertStoppedAndMended(
+                ErrorCode.ROW_MISSING,
+                "public.items",
+                () -> {
+                    sides.target().execute("DELETE FROM items WHERE id = 7");
+                    sides.source().execute("UPDATE items SET value = 'changed' WHERE id > 5");
+                },
+                () -> sides.target().execute("INSERT INTO items VALUES (7, 'v')"));
+    }
+
+    @Test
+    void stopsWhenADeletedRowIsMissing() throws SQLException {
+        assertStoppedAndMended(
+                ErrorCode.ROW_MISSING,
+                "(id=7)",
+                () -> {
+                    sides.target().execute("DELETE FROM items WHERE id = 7");
+                    sides.source().execute("DELETE FROM items WHERE id = 7");
+                },
+                () -> sides.target().execute("INSERT INTO items VALUES (7, 'v')"));
+    }
+
+    @Test
+    void stopsWhenAnInsertedRowIsThereAlready() throws SQLException {
+        assertStoppedAndMended(
+                ErrorCode.APPLY_FAILED,
+                "public.items",
+                () -> {
+                    sides.target().execute("INSERT INTO items VALUES (11, 'by hand')");
+                    sides.source().execute("INSERT INTO items VALUES (11, 'by the application')");
+                },
+                () -> sides.target().execute("DELETE FROM items WHERE id = 11"));
+    }
+
+    @FunctionalInterface
+    private interface Work {
+        void run() throws SQLException;
+    }
+
+    private void assertStoppedAndMended(ErrorCode code, String named, Work harm, Work mend) throws SQLException {
+        try (Daemon daemon = Daemon.streaming(settings)) {
+            harm.run();
+            assertFailed(daemon, code, named);
+        }
+        try (Daemon again = Daemon.start(settings)) {
+            assertFailed(again, code, named);
+        }
+        mend.run();
+        try (Daemon _ = Daemon.streaming(settings)) {
+            sides.assertEqualRows();
+        }
+    }
+
+    private static void assertFailed(Daemon daemon, ErrorCode code, String named) {
+        ReplicatorException failure = daemon.awaitFailure();
+        assertThat(failure.code()).as(failure::getMessage).isEqualTo(code);
+        assertThat(failure).hasMessageContaining(named);
+        StatusReport status = daemon.replicator().status();
+        assertThat(status.phase()).isEqualTo(Phase.FAILED.word());
+        assertThat(status.interruptedPhase()).isEqualTo(Phase.STREAMING.word());
+        assertThat(status.error()).contains(named);
+    }
+}
