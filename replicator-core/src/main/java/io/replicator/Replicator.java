@@ -172,6 +172,9 @@ public final class Replicator implements AutoCloseable {
     public List<SequenceChange> sequences(boolean apply) {
         try (Connection source = ends.source().open("sequences");
                 Connection target = ends.target().open("sequences")) {
+            if (apply) {
+                requireNotSwitched(target);
+            }
             List<SequenceChange> plan = SequenceAlignment.plan(
                     CatalogReader.sequences(source, ends.config().tables()),
                     ends.config().cutover().sequenceMargin());
@@ -181,6 +184,17 @@ public final class Replicator implements AutoCloseable {
             return plan;
         } catch (SQLException e) {
             throw SqlStates.wrap(ErrorCode.CUTOVER_FAILED, "aligning sequences", e);
+        }
+    }
+
+    /** Behind the switch the target hands out values itself; the source's would take it back. */
+    private void requireNotSwitched(Connection target) throws SQLException {
+        Migration migration =
+                ControlSchema.isInstalled(target) ? MigrationStore.find(target, ends.config().name()) : null;
+        if (migration != null && migration.phase() == Phase.SWITCHED) {
+            throw new ReplicatorException(
+                    ErrorCode.PHASE_INVALID,
+                    "migration '" + migration.name() + "' is switched: the target's sequences are its own now");
         }
     }
 
