@@ -1,0 +1,98 @@
+package io.replicator.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.replicator.error.ErrorCode;
+import io.replicator.error.ReplicatorException;
+import io.replicator.postgres.Database;
+import io.replicator.postgres.Side;
+import io.replicator.progress.OwnedMigration;
+import io.replicator.progress.Phase;
+import io.replicator.testkit.Daemon;
+import io.replicator.testkit.Endpoints;
+import io.replicator.testkit.Settings;
+import io.replicator.testkit.Sides;
+import java.sql.SQLException;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+
+/** One daemon at a time, and only on the history it began with. */
+class OwnershipIT {
+    @Test
+    void refusesASecondDaemon() throws SQLException {
+        try (Sides sides = Sides.of(15, 17)) {
+            Settings settings = small(sides);
+            try (Daemon _ = Daemon.streaming(settings);
+                    Daemon second = Daemon.start(settings)) {
+                assertThat(second.awaitFailure().code()).isEqualTo(ErrorCode.ALREADY_RUNNING);
+            }
+        }
+    }
+
+    @Test
+    void letsAnOwnerWithoutItsLockWriteNoProgress() throws SQLException {
+        try (Sides sides = Sides.of(15, 17);
+                Database target = Endpoints.database(Side.TARGET, sides.target().url());
+                OwnedMigration stalled = OwnedMigration.take(target, "stalled", "wal")) {
+            sides.target().execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'");
+            try (OwnedMigration successor = OwnedMigration.take(target, "stalled", "wal")) {
+                Assertions.assertThatExceptionOfType(ReplicatorException.class)
+                        .isThrownBy(() -> stalled.become(Phase.PREPARING))
+                        .matches(failure -> failure.code() == ErrorCode.OWNERSHIP_LOST);
+                assertThat(successor.become(Phase.PREPARING).phase()).isEqualTo(Phase.PREPARING);
+            }
+        }
+    }
+
+    @Test
+    void failsWhenTheTargetIsBehindWhatWasAcknowledged() throws SQLException {
+        try (Sides sides = Sides.of(15, 17)) {
+            Settings settings = small(sides);
+            streamOnce(sides, settings);
+            sides.target().execute("UPDATE replicator.lane SET position = '0/1'");
+            try (Daemon daemon = Daemon.start(settings)) {
+                assertThat(daemon.awaitFailure().code()).isEqualTo(ErrorCode.STATE_MISMATCH);
+            }
+        }
+    }
+
+    @Test
+    void failsWhenTheSlotIsGone() throws SQLException {
+        try (Sides sides = Sides.of(15, 17)) {
+            Settings settings = small(sides);
+            streamOnce(sides, settings);
+            sides.source()
+                    .execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
+                            + " WHERE database = current_database()");
+            try (Daemon daemon = Daemon.start(settings)) {
+                assertThat(daemon.awaitFailure().code()).isEqualTo(ErrorCode.SLOT_LOST);
+            }
+        }
+    }
+
+    @Test
+    void failsOnAnotherSource() throws SQLException {
+        try (Sides sides = Sides.of(15, 17)) {
+            Settings settings = small(sides);
+            streamOnce(sides, settings);
+            sides.target().execute("UPDATE replicator.migration SET source_timeline = source_timeline + 1");
+            try (Daemon daemon = Daemon.start(settings)) {
+                assertThat(daemon.awaitFailure().code()).isEqualTo(ErrorCode.SOURCE_CHANGED);
+            }
+        }
+    }
+
+    private static void streamOnce(Sides sides, Settings settings) throws SQLException {
+        try (Daemon daemon = Daemon.streaming(settings)) {
+            sides.source().execute("INSERT INTO t VALUES (1000, 'streamed')");
+            sides.awaitApplied();
+            daemon.stop();
+            daemon.awaitEnd();
+        }
+    }
+
+    private static Settings small(Sides sides) throws SQLException {
+        sides.execute("CREATE TABLE t (id int PRIMARY KEY, v text)");
+        return sides.settings().existingSchema();
+    }
+}
