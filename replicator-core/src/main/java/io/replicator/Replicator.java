@@ -189,8 +189,9 @@ public final class Replicator implements AutoCloseable {
 
     /** Behind the switch the target hands out values itself; the source's would take it back. */
     private void requireNotSwitched(Connection target) throws SQLException {
-        Migration migration =
-                ControlSchema.isInstalled(target) ? MigrationStore.find(target, ends.config().name()) : null;
+        Migration migration = ControlSchema.isInstalled(target)
+                ? MigrationStore.find(target, ends.config().name())
+                : null;
         if (migration != null && migration.phase() == Phase.SWITCHED) {
             throw new ReplicatorException(
                     ErrorCode.PHASE_INVALID,
