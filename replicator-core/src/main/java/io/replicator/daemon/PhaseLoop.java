@@ -6,6 +6,7 @@ import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.Phase;
+import io.replicator.progress.SourceIdentity;
 import io.replicator.snapshot.LoadSnapshot;
 import org.jspecify.annotations.Nullable;
 
@@ -58,10 +59,12 @@ final class PhaseLoop {
                     yield false;
                 }
                 case PREPARING -> {
+                    requireRecordedSource();
                     snapshot = new Preparation(ends, owned, capture).run(this::tell);
                     yield false;
                 }
                 case COPYING -> {
+                    requireRecordedSource();
                     LoadSnapshot first = snapshot;
                     snapshot = null;
                     load(first);
@@ -83,6 +86,14 @@ final class PhaseLoop {
                 case FAILED ->
                     throw new ReplicatorException(ErrorCode.PHASE_INVALID, "a failed migration cannot go on by itself");
             };
+        }
+    }
+
+    /** Nothing may be read from, or decided by, another source than the one the migration began on. */
+    private void requireRecordedSource() {
+        SourceIdentity recorded = owned.migration().source();
+        if (recorded != null) {
+            ends.requireSource(recorded);
         }
     }
 
@@ -129,7 +140,9 @@ final class PhaseLoop {
 
     /** A daemon died, or could not see what became of the switch: the gate on the source says it. */
     private void settle() {
-        switch (Gate.read(ends.source(), ends.config().name())) {
+        Gate.State gate = Gate.read(ends.source(), ends.config().name());
+        requireRecordedSource();
+        switch (gate) {
             case OPEN -> {
                 tell("the gate is open: the cutover is undone");
                 requested.undo("the daemon ended during the cutover");

@@ -1,0 +1,121 @@
+package io.replicator.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.replicator.error.ErrorCode;
+import io.replicator.error.ReplicatorException;
+import io.replicator.progress.Phase;
+import io.replicator.testkit.Await;
+import io.replicator.testkit.Daemon;
+import io.replicator.testkit.Settings;
+import io.replicator.testkit.Sides;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two daemons for one migration: never do both write. */
+class SecondDaemonIT {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private Sides sides;
+    private Settings settings;
+
+    @BeforeEach
+    void createBothSides() throws SQLException {
+        sides = Sides.of(17, 18);
+        sides.execute(
+                "CREATE TABLE items (id integer PRIMARY KEY, value text)",
+                "CREATE TABLE log (line text)",
+                "ALTER TABLE log REPLICA IDENTITY FULL");
+        settings = sides.settings().existingSchema();
+    }
+
+    @AfterEach
+    void dropBothSides() throws SQLException {
+        sides.close();
+    }
+
+    @Test
+    void refusesTheSecondAndNamesTheFirst() throws SQLException, UnknownHostException {
+        try (Daemon first = Daemon.streaming(settings)) {
+            try (Daemon second = Daemon.start(settings)) {
+                ReplicatorException refusal = second.awaitFailure();
+                assertThat(refusal.code()).isEqualTo(ErrorCode.ALREADY_RUNNING);
+                assertThat(refusal)
+                        .hasMessageContaining(settings.name())
+                        .hasMessageContaining(
+                                "host " + InetAddress.getLocalHost().getHostName())
+                        .hasMessageContaining(
+                                "process " + ProcessHandle.current().pid());
+            }
+            assertThat(first.replicator().status().phase()).isEqualTo(Phase.STREAMING.word());
+            sides.source().execute("INSERT INTO items VALUES (1, 'v')");
+            sides.assertEqualRows();
+        }
+    }
+
+    /** Nothing of what the first one has under way is committed, though its connections live. */
+    @Test
+    void theFirstCannotCommitOnceASecondTookOver() throws SQLException {
+        sides.source().execute("INSERT INTO items VALUES (1, 'v')");
+        try (Daemon first = Daemon.streaming(settings);
+                Connection blocking = sides.target().connection();
+                Statement statement = blocking.createStatement()) {
+            blocking.setAutoCommit(false);
+            statement.execute("SELECT FROM items WHERE id = 1 FOR UPDATE");
+            sides.source().execute("BEGIN; INSERT INTO log VALUES ('once'); UPDATE items SET value = 'new'; COMMIT");
+            awaitBlockedLanes(1);
+            endSession("replicator owner");
+            try (Daemon second = Daemon.start(settings)) {
+                awaitBlockedLanes(2);
+                blocking.rollback();
+                ReplicatorException lost = first.awaitFailure();
+                assertThat(lost.code()).as(lost::getMessage).isEqualTo(ErrorCode.ALREADY_RUNNING);
+                second.awaitPhase(Phase.STREAMING);
+                sides.assertEqualRows();
+                assertThat(sides.target().number("SELECT count(*) FROM log")).isEqualTo(1);
+                assertThat(second.replicator().status().phase()).isEqualTo(Phase.STREAMING.word());
+            }
+        }
+    }
+
+    @Test
+    void takesItsLockAgainWhenNobodyTookOver() throws SQLException {
+        try (Daemon daemon = Daemon.streaming(settings)) {
+            endSession("replicator owner");
+            endSession("replicator control");
+            sides.source().execute("INSERT INTO items VALUES (1, 'v')");
+            sides.assertEqualRows();
+            Await.until(
+                    "the daemon holds its lock again",
+                    LIMIT,
+                    () -> daemon.replicator().status().daemon().equals("running"));
+            assertThat(daemon.isAlive()).isTrue();
+        }
+    }
+
+    private void awaitBlockedLanes(int wanted) {
+        Await.until(
+                wanted + " lanes wait for a lock",
+                LIMIT,
+                () -> sides.target()
+                                .number("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                                        + " AND application_name = 'replicator lane 0' AND wait_event_type = 'Lock'")
+                        == wanted);
+    }
+
+    private void endSession(String application) throws SQLException {
+        assertThat(sides.target()
+                        .number(
+                                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                                        + " WHERE datname = current_database() AND application_name = ?",
+                                application))
+                .isEqualTo(1);
+    }
+}
