@@ -72,7 +72,9 @@ final class Figures {
             return "unknown";
         }
         String seconds = lag.seconds() == null ? "seconds unknown" : seconds(lag.seconds());
-        String bytes = lag.bytes() == null ? "bytes unknown" : bytes(lag.bytes());
+        String bytes = lag.bytes() != null
+                ? bytes(lag.bytes())
+                : lag.rows() != null ? count(lag.rows(), "change-log row", "change-log rows") : "bytes unknown";
         String transactions = lag.transactions() == null
                 ? "transactions unknown"
                 : count(lag.transactions(), "transaction", "transactions");

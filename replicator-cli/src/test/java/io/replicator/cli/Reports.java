@@ -19,7 +19,8 @@ final class Reports {
     }
 
     static StatusReport streaming(String daemon, Double age) {
-        return report("streaming", null, daemon, age, new StatusReport.Lag(0.2, 1_468_006L, 12L), ALL, null, List.of());
+        return report(
+                "streaming", null, daemon, age, new StatusReport.Lag(0.2, 1_468_006L, 12L, null), ALL, null, List.of());
     }
 
     static StatusReport paused() {
@@ -36,7 +37,7 @@ final class Reports {
                 null,
                 "running",
                 0.4,
-                new StatusReport.Lag(95.0, null, 1L),
+                new StatusReport.Lag(95.0, null, 1L, null),
                 ALL,
                 null,
                 List.of("slot replicator_shop holds back 12,000 MB of WAL on the source, and the disk has a limit"));

@@ -41,6 +41,11 @@ final class Heartbeats {
         return pending;
     }
 
+    /** The beat that waits for its commit; 0 when none does. */
+    long pendingBeat() {
+        return pending ? beat : 0;
+    }
+
     void committed() {
         if (pending) {
             pending = false;

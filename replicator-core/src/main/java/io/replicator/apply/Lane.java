@@ -87,6 +87,8 @@ public final class Lane implements ChangeHandler, DurablePosition, AutoCloseable
                     commit(drained);
                 }
                 boundary(null);
+            } else if (change instanceof Change.Checkpoint) {
+                checkpoint();
             } else if (holdsMuch()) {
                 applyPiece();
             }
@@ -113,6 +115,7 @@ public final class Lane implements ChangeHandler, DurablePosition, AutoCloseable
                 skipping = session.position().contains(begin.transaction());
             }
             case Change.Commit commit -> end(commit.end());
+            case Change.Checkpoint _ -> {}
             case Change.Idle idle -> {
                 if (idle.position().reaches(reached)) {
                     reached = idle.position();
@@ -188,6 +191,20 @@ public final class Lane implements ChangeHandler, DurablePosition, AutoCloseable
         heldBytes = 0;
     }
 
+    /** Keeps what is applied of an open source transaction, at the position before it. */
+    private void checkpoint() throws SQLException {
+        applyPiece();
+        if (uncommitted) {
+            session.commit(reached, heartbeats.pendingBeat(), false);
+            uncommitted = false;
+            lastCommit = System.nanoTime();
+            statistics.committed(reached, rows, transactions);
+            rows = 0;
+            transactions = 0;
+            heartbeats.committed();
+        }
+    }
+
     private void commit(boolean drained) throws SQLException {
         applyPiece();
         if (!uncommitted && !heartbeats.pending()) {
@@ -197,7 +214,7 @@ public final class Lane implements ChangeHandler, DurablePosition, AutoCloseable
             }
         }
         boolean safely = drained || System.nanoTime() - lastSafeCommit > SAFE_COMMIT_NANOS;
-        session.commit(reached, safely);
+        session.commit(reached, heartbeats.pendingBeat(), safely);
         uncommitted = false;
         lastCommit = System.nanoTime();
         statistics.committed(reached, rows, transactions);
@@ -218,6 +235,8 @@ public final class Lane implements ChangeHandler, DurablePosition, AutoCloseable
         if (requested.wantsHold()) {
             commit(true);
             requested.hold(reached);
+            mappings.forget();
+            session.forgetStatements();
         }
         Position goal = requested.goal();
         if (goal != null && (reached.reaches(goal) || (next != null && goal.endsBefore(next)))) {

@@ -8,6 +8,7 @@ import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.Database;
 import io.replicator.postgres.ReplicaRole;
 import io.replicator.postgres.SqlStates;
+import io.replicator.progress.AppliedHeartbeat;
 import io.replicator.progress.LaneProgress;
 import io.replicator.progress.Migration;
 import java.sql.Connection;
@@ -151,10 +152,14 @@ final class LaneSession implements AutoCloseable {
     /**
      * Commits the open transaction with the lane's progress.
      *
+     * @param beat the heartbeat that the transaction brings; 0 for none
      * @param safely whether the target must have it on disk when this returns; with it everything committed before
      */
-    void commit(Position reached, boolean safely) throws SQLException {
+    void commit(Position reached, long beat, boolean safely) throws SQLException {
         counters.write(connection, statements, migration);
+        if (beat > 0) {
+            AppliedHeartbeat.write(statements.prepare(AppliedHeartbeat.WRITE), migration, beat);
+        }
         PreparedStatement advance = statements.prepare(LaneProgress.ADVANCE);
         LaneProgress.advance(advance, migration, lane, position, reached, safely);
         connection.commit();

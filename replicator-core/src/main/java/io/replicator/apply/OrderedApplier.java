@@ -53,7 +53,7 @@ final class OrderedApplier {
                     add(statement);
                     mayMiss = true;
                 }
-                case Change.Begin _, Change.Commit _, Change.Truncate _, Change.Idle _ ->
+                case Change.Begin _, Change.Commit _, Change.Checkpoint _, Change.Truncate _, Change.Idle _ ->
                     throw new IllegalArgumentException("not a row change: " + change);
             }
         }

@@ -95,7 +95,7 @@ final class TableChanges {
                     observe(new RowKey(remove.key(), mapping.key()), Operation.REMOVE, null);
                 }
             }
-            case Change.Begin _, Change.Commit _, Change.Truncate _, Change.Idle _ ->
+            case Change.Begin _, Change.Commit _, Change.Checkpoint _, Change.Truncate _, Change.Idle _ ->
                 throw new IllegalArgumentException("not a row change: " + change);
         }
     }

@@ -24,6 +24,11 @@ final class TableMappings {
         this.starts = starts;
     }
 
+    /** Indexes of the target may have changed. */
+    void forget() {
+        byOid.clear();
+    }
+
     TableMapping mapping(Relation relation) throws SQLException {
         TableMapping known = byOid.get(relation.oid());
         if (known != null && (known.relation() == relation || known.relation().sameStructure(relation))) {

@@ -1,6 +1,7 @@
 package io.replicator.capture;
 
 import io.replicator.change.Position;
+import org.jspecify.annotations.Nullable;
 
 /** Delivers the source's changes in the order of their commits. One thread runs it; {@link #stop} may come from any. */
 public interface ChangeSource {
@@ -12,6 +13,11 @@ public interface ChangeSource {
      * @throws io.replicator.error.ReplicatorException when the stream breaks or the source is not the one it should be
      */
     void run(Position start, ChangeSink sink, DurablePosition durable);
+
+    /** How many rows of change logs wait, as last counted; null where changes do not come from change logs. */
+    default @Nullable Long backlogRows() {
+        return null;
+    }
 
     /** Makes {@link #run} return soon. */
     void stop();

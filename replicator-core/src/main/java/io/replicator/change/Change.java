@@ -59,6 +59,17 @@ public sealed interface Change {
         }
     }
 
+    /**
+     * What came so far of the open transaction may be committed, though the position remains the one before it: after a
+     * crash all of it comes again, and does no harm then.
+     */
+    record Checkpoint() implements Change {
+        @Override
+        public int size() {
+            return 16;
+        }
+    }
+
     /** Nothing is pending up to this position: there was no transaction of interest. */
     record Idle(Position position) implements Change {
         @Override

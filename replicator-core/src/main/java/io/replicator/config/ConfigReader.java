@@ -94,6 +94,9 @@ public final class ConfigReader {
         SchemaConfig schema = schema();
         TableFilter tables = tables();
         CopyConfig copy = copy();
+        if (copy.from() != null && capture == CaptureMode.WAL) {
+            top.report("copy", "'copy.from' goes with capture: trigger", "remove it, or write capture: trigger");
+        }
         ApplyConfig apply = apply();
         VerifyConfig verify = verify();
         CutoverConfig cutover = cutover();
@@ -155,9 +158,9 @@ public final class ConfigReader {
         long jobs = section.integer("jobs", 1, MOST_JOBS, CopyConfig.DEFAULT.jobs());
         long indexJobs = section.integer("index_jobs", 1, MOST_JOBS, CopyConfig.DEFAULT.indexJobs());
         long splitSize = section.size("split_size", 1L << 20, 1L << 40, "1MB to 1TB", CopyConfig.DEFAULT.splitBytes());
-        section.later("from", "remove it: rows are read from the source");
+        EndpointConfig from = endpoints.read(section, "from");
         section.refuseUnknownKeys();
-        return new CopyConfig(Math.toIntExact(jobs), Math.toIntExact(indexJobs), splitSize);
+        return new CopyConfig(Math.toIntExact(jobs), Math.toIntExact(indexJobs), splitSize, from);
     }
 
     private ApplyConfig apply() {

@@ -1,16 +1,20 @@
 package io.replicator.config;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The bulk load.
  *
  * @param splitBytes tables larger than this are copied in ranges of about this size
  * @param jobs tables or ranges copied at the same time
  * @param indexJobs indexes built at the same time
+ * @param from a follower of the source to read rows from; null to read them from the source
  */
-public record CopyConfig(int jobs, int indexJobs, long splitBytes) {
-    public static final CopyConfig DEFAULT = new CopyConfig(4, 4, 1L << 30);
+public record CopyConfig(
+        int jobs, int indexJobs, long splitBytes, @Nullable EndpointConfig from) {
+    public static final CopyConfig DEFAULT = new CopyConfig(4, 4, 1L << 30, null);
 
     public CopyConfig(int jobs, int indexJobs) {
-        this(jobs, indexJobs, DEFAULT.splitBytes);
+        this(jobs, indexJobs, DEFAULT.splitBytes, null);
     }
 }

@@ -33,7 +33,7 @@ final class EndpointReader {
             return parse(option, problem -> problems.add("--" + side + ": " + problem, URI_FORM));
         }
         if (inFile) {
-            return fromFile(side, file.section(side));
+            return fromFile(file, side);
         }
         String variable = "REPLICATOR_" + side.toUpperCase(Locale.ROOT);
         String fallback = environment.get(variable);
@@ -44,15 +44,29 @@ final class EndpointReader {
         return null;
     }
 
-    private @Nullable EndpointConfig fromFile(String side, Section section) {
+    /** Reads an end below a section, as a connection string or a group of keys; null when it is absent or wrong. */
+    @Nullable
+    EndpointConfig read(Section parent, String key) {
+        if (parent.node(key) instanceof YamlNode.Scalar) {
+            String text = parent.text(key);
+            return text == null
+                    ? null
+                    : parse(text, problem -> parent.report(key, "'" + parent.path(key) + "': " + problem, URI_FORM));
+        }
+        return parent.has(key) ? fromFile(parent, key) : null;
+    }
+
+    private @Nullable EndpointConfig fromFile(Section parent, String key) {
+        Section section = parent.section(key);
         boolean byUrl = section.has("url");
         boolean byService = section.has("service");
         String url = section.text("url");
         String service = section.text("service");
         String credentialCommand = section.command("credential_command");
         section.refuseUnknownKeys();
-        if (byUrl == byService && file.node(side) instanceof YamlNode.Mapping) {
-            file.report(side, "'" + side + "' needs either url or service", "write " + side + ": { url: \"…\" }");
+        if (byUrl == byService && parent.node(key) instanceof YamlNode.Mapping) {
+            parent.report(
+                    key, "'" + parent.path(key) + "' needs either url or service", "write " + key + ": { url: \"…\" }");
         }
         ConnectionSettings settings = null;
         if (url != null) {

@@ -17,13 +17,13 @@ interface Capture {
     void install(Catalog catalog, Steps steps) throws InterruptedException;
 
     /** Fixes the point from which changes are captured, with the snapshots the rows are to be read under. */
-    LoadSnapshot begin(Steps steps);
+    LoadSnapshot begin(Steps steps) throws InterruptedException;
 
     /** Whether ranges of one table may be read under different snapshots. */
     boolean joinsSnapshots();
 
     /** Snapshots for tables that have to be read again, or that a crash left unread. */
-    LoadSnapshot again(Steps steps);
+    LoadSnapshot again(Steps steps) throws InterruptedException;
 
     /** Checks that the stream can go on at the target's position without losing anything. */
     void requireStart(Position position);

@@ -2,6 +2,7 @@ package io.replicator.daemon;
 
 import io.replicator.catalog.Catalog;
 import io.replicator.catalog.CatalogReader;
+import io.replicator.config.EndpointConfig;
 import io.replicator.config.MigrationConfig;
 import io.replicator.config.TableFilter;
 import io.replicator.error.ErrorCode;
@@ -24,12 +25,15 @@ public final class Ends implements AutoCloseable {
     private final Database source;
     private final Database target;
     private final MigrationNames names;
+    private final Database rowSource;
 
     public Ends(MigrationConfig config) {
         this.config = config;
         this.source = config.source().database(Side.SOURCE);
         this.target = config.target().database(Side.TARGET);
         this.names = MigrationNames.of(config.name());
+        EndpointConfig follower = config.copy().from();
+        this.rowSource = follower == null ? source : follower.database(Side.SOURCE);
     }
 
     public MigrationConfig config() {
@@ -38,6 +42,11 @@ public final class Ends implements AutoCloseable {
 
     public Database source() {
         return source;
+    }
+
+    /** Where the bulk load reads rows: the source, or a follower of it. */
+    public Database rowSource() {
+        return rowSource;
     }
 
     public Database target() {
@@ -100,6 +109,7 @@ public final class Ends implements AutoCloseable {
     @Override
     public void close() {
         source.close();
+        rowSource.close();
         target.close();
     }
 }

@@ -7,6 +7,7 @@ import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.QualifiedName;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.Phase;
+import io.replicator.progress.RangeProgressStore;
 import io.replicator.progress.TableProgress;
 import io.replicator.progress.TableProgressStore;
 import io.replicator.progress.TableState;
@@ -61,8 +62,21 @@ final class Loading {
             pending = pending();
         }
         steps.tell("indexes");
-        TargetSchema.of(ends).indexes();
+        TargetSchema.of(ends).indexes(joined());
         owned.become(Phase.CATCHING_UP);
+    }
+
+    /** The tables whose ranges had a snapshot each. */
+    private List<Table> joined() {
+        if (!capture.joinsSnapshots()) {
+            return List.of();
+        }
+        Set<QualifiedName> cut = owned.ask("reading the ranges of tables", RangeProgressStore::cutTables);
+        return cut.isEmpty()
+                ? List.of()
+                : ends.sourceCatalog().tables().stream()
+                        .filter(table -> cut.contains(table.name()))
+                        .toList();
     }
 
     private Set<QualifiedName> pending() {
@@ -120,7 +134,7 @@ final class Loading {
 
     private BulkLoad bulkLoad() {
         return new BulkLoad(
-                ends.source(),
+                ends.rowSource(),
                 ends.target(),
                 ends.config().copy().jobs(),
                 ends.config().copy().splitBytes(),

@@ -77,14 +77,19 @@ final class StatusAssembler {
                                     + " MB of WAL on the source"
                             : null);
             return switch (applied) {
-                case null -> new StatusReport.Lag(seconds, null, null);
+                case null ->
+                    new StatusReport.Lag(seconds, null, null, stream.source().backlogRows());
                 case Position.Wal(Lsn lsn) -> behindWal(source, lsn, heartbeat, seconds);
                 case Position.Window(TxidSnapshot snapshot) ->
-                    new StatusReport.Lag(seconds, null, behind(source, snapshot.xmax()));
+                    new StatusReport.Lag(
+                            seconds,
+                            null,
+                            behind(source, snapshot.xmax()),
+                            stream.source().backlogRows());
             };
         } catch (ReplicatorException e) {
             live.warn("source", "the source cannot be asked for its position: " + e.getMessage());
-            return new StatusReport.Lag(seconds, null, null);
+            return new StatusReport.Lag(seconds, null, null, stream.source().backlogRows());
         }
     }
 
@@ -93,7 +98,7 @@ final class StatusAssembler {
         long bytes = source.written().bytesSince(applied);
         Long horizon = heartbeat.appliedHorizon();
         Long transactions = bytes == 0 ? Long.valueOf(0) : horizon == null ? null : behind(source, horizon);
-        return new StatusReport.Lag(seconds, bytes, transactions);
+        return new StatusReport.Lag(seconds, bytes, transactions, null);
     }
 
     private static Long behind(SourceFigures source, long horizon) {

@@ -12,8 +12,10 @@ import io.replicator.progress.Phase;
 import io.replicator.progress.SourceIdentity;
 import io.replicator.progress.TableProgress;
 import io.replicator.progress.TableProgressStore;
+import io.replicator.schema.SchemaLoader;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -76,11 +78,15 @@ final class Streaming {
     }
 
     /**
-     * Foreign keys and triggers come once the tables fit each other, while the lane stands still: a trigger that fires
-     * always must be suspended again before the next change.
+     * Foreign keys, triggers and what else must wait come once the tables fit each other, while the lane stands still: a
+     * trigger that fires always must be suspended again before the next change, and another unique index is another way
+     * to apply.
      */
     private boolean constraints(StreamSession session, Heartbeat heartbeat, Steps steps) throws InterruptedException {
-        if (!TargetSchema.mayBeConstrained(ends)) {
+        SchemaLoader schema = TargetSchema.of(ends);
+        boolean constrained = TargetSchema.mayBeConstrained(ends);
+        boolean indexesLeft = schema.indexesLeft();
+        if (!constrained && !indexesLeft) {
             return true;
         }
         Barrier barrier = new Barrier();
@@ -90,9 +96,15 @@ final class Streaming {
             if (!barrier.awaitHeld(HOLD_LIMIT)) {
                 return false;
             }
-            steps.tell("constraints");
-            TargetSchema.of(ends).constraints();
-            TargetSchema.suspend(ends);
+            if (indexesLeft) {
+                steps.tell("unique indexes");
+                schema.indexes(List.of());
+            }
+            if (constrained) {
+                steps.tell("constraints");
+                schema.constraints();
+                TargetSchema.suspend(ends);
+            }
             return true;
         } finally {
             barrier.end();

@@ -11,6 +11,7 @@ import io.replicator.change.TxidSnapshot;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.SqlStates;
+import io.replicator.progress.AppliedHeartbeat;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.snapshot.ExportedSnapshot;
 import io.replicator.snapshot.FreshSnapshots;
@@ -44,16 +45,16 @@ final class TriggerCapture implements Capture {
 
     @Override
     public void install(Catalog catalog, Steps steps) throws InterruptedException {
-        CaptureInstaller.install(ends.source(), catalog, steps::tell);
+        CaptureInstaller.install(ends.source(), catalog, _ -> {}, steps::tell);
     }
 
     @Override
-    public LoadSnapshot begin(Steps steps) {
+    public LoadSnapshot begin(Steps steps) throws InterruptedException {
         try (Connection source = ends.source().open("prepare");
                 Statement statement = source.createStatement();
                 ResultSet row = statement.executeQuery("SELECT txid_current_snapshot()::text")) {
             row.next();
-            return new FreshSnapshots(new Position.Window(TxidSnapshot.parse(row.getString(1))));
+            return snapshots(new Position.Window(TxidSnapshot.parse(row.getString(1))), steps);
         } catch (SQLException e) {
             throw SqlStates.wrap(ErrorCode.STREAM_BROKEN, "taking the first snapshot of the source", e);
         }
@@ -67,8 +68,14 @@ final class TriggerCapture implements Capture {
 
     /** Every change since the first snapshot is in the change logs, so it remains the start. */
     @Override
-    public LoadSnapshot again(Steps steps) {
-        return new FreshSnapshots(Lanes.position(owned));
+    public LoadSnapshot again(Steps steps) throws InterruptedException {
+        return snapshots(Lanes.position(owned), steps);
+    }
+
+    private LoadSnapshot snapshots(Position position, Steps steps) throws InterruptedException {
+        return ends.config().copy().from() == null
+                ? new FreshSnapshots(position)
+                : new Follower(ends).snapshots(position, steps);
     }
 
     @Override
@@ -82,7 +89,14 @@ final class TriggerCapture implements Capture {
     @Override
     public ChangeSource source() {
         return new TriggerStream(
-                ends.source(), ends.config().name(), ends.config().tables(), new StaleTablesInTarget(owned));
+                ends.source(),
+                ends.config().name(),
+                ends.config().tables(),
+                new StaleTablesInTarget(owned),
+                ends.config().copy().jobs(),
+                owned.ask(
+                        "reading the last heartbeat",
+                        (target, migration) -> AppliedHeartbeat.read(target, migration.name())));
     }
 
     @Override

@@ -35,6 +35,11 @@ final class WalCapture implements Capture {
 
     @Override
     public void install(Catalog catalog, Steps steps) {
+        if (ends.config().copy().from() != null) {
+            throw new ReplicatorException(
+                    ErrorCode.CONFIGURATION_INVALID,
+                    "copy.from goes with capture: trigger; by wal the rows are read under the slot's snapshot on the source");
+        }
         try (Connection source = ends.source().open("prepare")) {
             ReplicationSlot.drop(source, ends.names().slot());
             Publication.create(source, ends.names().publication(), catalog, SourceSchema.HEARTBEAT);

@@ -33,6 +33,7 @@ public enum ErrorCode {
             ErrorCategory.SCHEMA, false, "mend the object named above on the target, then start the daemon again"),
     TABLE_MISSING(ErrorCategory.SCHEMA, false, "create the table on the target, then start the daemon again"),
     COPY_FAILED(ErrorCategory.COPY, true, "start the daemon again: finished tables are not copied twice"),
+    FOLLOWER_UNUSABLE(ErrorCategory.COPY, false, "correct copy.from, or remove it to read rows from the source itself"),
     TABLE_CHANGED(ErrorCategory.COPY, false, "start the daemon again: the table is copied again"),
     SLOT_FAILED(ErrorCategory.CAPTURE, false, "see the cause; drop the slot by 'replicator teardown' to start again"),
     SLOT_LOST(ErrorCategory.CAPTURE, false, "the changes in between are gone: teardown and start again"),

@@ -66,6 +66,9 @@ public final class ControlSchema {
                 owner_epoch bigint NOT NULL,
                 updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
                 PRIMARY KEY (migration, lane)) WITH (fillfactor = 10);
+            CREATE TABLE IF NOT EXISTS replicator.applied_heartbeat (
+                migration text PRIMARY KEY,
+                beat bigint NOT NULL) WITH (fillfactor = 20);
             CREATE TABLE IF NOT EXISTS replicator.status (
                 migration text PRIMARY KEY,
                 report jsonb NOT NULL,

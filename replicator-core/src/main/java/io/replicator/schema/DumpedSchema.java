@@ -1,5 +1,7 @@
 package io.replicator.schema;
 
+import io.replicator.catalog.Key;
+import io.replicator.catalog.Table;
 import io.replicator.config.MigrationConfig;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
@@ -8,7 +10,10 @@ import io.replicator.postgres.PostgresTools;
 import io.replicator.postgres.SqlStates;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,23 +54,49 @@ public final class DumpedSchema implements SchemaLoader {
     }
 
     @Override
-    public void indexes() {
-        create(List.of(Stage.INDEXES, Stage.ATTACHMENTS));
+    public void indexes(Collection<Table> joined) {
+        Map<String, Table> byName = new HashMap<>();
+        joined.forEach(table -> byName.put(table.name().toString(), table));
+        List<SchemaEntry> entries = pending(Stage.INDEXES);
+        List<SchemaEntry> now =
+                entries.stream().filter(entry -> !mustWait(entry, byName)).toList();
+        create(Stage.INDEXES, now);
+        if (now.size() == entries.size()) {
+            create(Stage.ATTACHMENTS, pending(Stage.ATTACHMENTS));
+        }
+    }
+
+    private static boolean mustWait(SchemaEntry entry, Map<String, Table> joined) {
+        if (!entry.demandsDistinctRows()) {
+            return false;
+        }
+        for (String name : entry.tables()) {
+            Table table = joined.get(name);
+            if (table != null) {
+                Key key = table.key();
+                boolean isKey = key != null
+                        && !key.primary()
+                        && (entry.name().endsWith("." + key.index())
+                                || entry.name().endsWith(" " + key.index()));
+                return !isKey;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public boolean indexesLeft() {
+        return !pending(Stage.INDEXES).isEmpty() || !pending(Stage.ATTACHMENTS).isEmpty();
     }
 
     @Override
     public void constraints() {
-        create(List.of(Stage.FOREIGN_KEYS, Stage.REMAINDER));
+        create(Stage.FOREIGN_KEYS, pending(Stage.FOREIGN_KEYS));
+        create(Stage.REMAINDER, pending(Stage.REMAINDER));
     }
 
-    private void create(List<Stage> stages) {
-        for (Stage stage : stages) {
-            PostData.create(
-                    target,
-                    store,
-                    pending(stage),
-                    stage.parallel() ? config.copy().indexJobs() : 1);
-        }
+    private void create(Stage stage, List<SchemaEntry> entries) {
+        PostData.create(target, store, entries, stage.parallel() ? config.copy().indexJobs() : 1);
     }
 
     private List<SchemaEntry> pending(Stage stage) {

@@ -10,6 +10,7 @@ import io.replicator.postgres.Database;
 import io.replicator.postgres.QualifiedName;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -47,8 +48,13 @@ public final class ExistingSchema implements SchemaLoader {
     }
 
     @Override
-    public void indexes() {
+    public void indexes(Collection<Table> joined) {
         // They were there before the rows.
+    }
+
+    @Override
+    public boolean indexesLeft() {
+        return false;
     }
 
     @Override

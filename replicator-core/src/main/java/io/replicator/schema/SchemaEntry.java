@@ -17,6 +17,15 @@ record SchemaEntry(int number, Stage stage, String type, String name, String sql
         tables = List.copyOf(tables);
     }
 
+    /** Whether it fails when two rows hold the same value. */
+    boolean demandsDistinctRows() {
+        return switch (type) {
+            case "INDEX" -> sql.contains("CREATE UNIQUE INDEX");
+            case "CONSTRAINT" -> sql.contains(" UNIQUE ") || sql.contains(" EXCLUDE ");
+            default -> false;
+        };
+    }
+
     @Override
     public String toString() {
         return type + " " + name;

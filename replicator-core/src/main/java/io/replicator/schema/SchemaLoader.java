@@ -1,5 +1,9 @@
 package io.replicator.schema;
 
+import io.replicator.catalog.Table;
+import java.util.Collection;
+import java.util.List;
+
 /** Brings the source's definitions to the target. Both steps may be repeated: what is done stays as it is. */
 public sealed interface SchemaLoader permits DumpedSchema, ExistingSchema {
     /**
@@ -12,10 +16,16 @@ public sealed interface SchemaLoader permits DumpedSchema, ExistingSchema {
     /**
      * Creates the indexes, primary keys and unique constraints, which changes need to find their rows.
      *
+     * @param joined tables whose rows were read under several snapshots: a value that moved from one row to another may
+     *     stand in both until the stream has passed the last snapshot, so what demands distinct values beside the key is
+     *     left for a later call
      * @throws io.replicator.error.ReplicatorException {@code SCHEMA_FAILED} naming every object that failed,
      *     {@code INTERRUPTED} when the thread was interrupted; what was built stays
      */
-    void indexes();
+    void indexes(Collection<Table> joined);
+
+    /** Whether {@link #indexes} left anything. */
+    boolean indexesLeft();
 
     /**
      * Creates foreign keys, triggers, rules, policies and the rest: what holds only when the tables fit each other, as
@@ -27,7 +37,7 @@ public sealed interface SchemaLoader permits DumpedSchema, ExistingSchema {
 
     /** {@link #indexes} and {@link #constraints}. */
     default void postData() {
-        indexes();
+        indexes(List.of());
         constraints();
     }
 }

@@ -22,6 +22,7 @@ public final class Metrics {
                 registry,
                 "replicator.lag.transactions",
                 report -> number(report.lag().transactions()));
+        gauge(registry, "replicator.lag.rows", report -> number(report.lag().rows()));
         gauge(registry, "replicator.copy.done.bytes", report -> report.copy().bytesDone());
         gauge(registry, "replicator.copy.total.bytes", report -> report.copy().bytesTotal());
         gauge(registry, "replicator.warnings", report -> report.warnings().size());

@@ -32,12 +32,18 @@ public record StatusReport(
         tables = List.copyOf(tables);
     }
 
-    /** How far the target is behind, in three measures; each null when unknown. */
+    /**
+     * How far the target is behind, in three measures; each null when unknown.
+     *
+     * @param bytes of write-ahead log, under capture {@code wal}
+     * @param rows of change logs as last counted, under capture {@code trigger}, instead of bytes
+     */
     public record Lag(
             @Nullable Double seconds,
             @Nullable Long bytes,
-            @Nullable Long transactions) {
-        public static final Lag UNKNOWN = new Lag(null, null, null);
+            @Nullable Long transactions,
+            @Nullable Long rows) {
+        public static final Lag UNKNOWN = new Lag(null, null, null, null);
     }
 
     /** @param etaSeconds null when unknown, as before the first percent */

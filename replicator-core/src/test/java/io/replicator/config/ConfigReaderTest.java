@@ -77,7 +77,7 @@ final class ConfigReaderTest {
         assertThat(config.capture()).isEqualTo(CaptureMode.WAL);
         assertThat(config.schema().mode()).isEqualTo(SchemaConfig.Mode.EXISTING);
         assertThat(config.tables()).isEqualTo(new TableFilter(List.of("public.*"), List.of("public.sessions")));
-        assertThat(config.copy()).isEqualTo(new CopyConfig(8, 2, 64L << 20));
+        assertThat(config.copy()).isEqualTo(new CopyConfig(8, 2, 64L << 20, null));
         assertThat(config.apply()).isEqualTo(new ApplyConfig(1L << 30));
         assertThat(config.verify()).isEqualTo(new VerifyConfig(VerifyLevel.CHECKSUM));
         assertThat(config.cutover())
@@ -141,7 +141,6 @@ final class ConfigReaderTest {
     @CsvSource(delimiter = '|', textBlock = """
             cutover: { fence: hold }        | 'cutover.fence: hold' is not in this version → use one of: readonly, none
             cutover: { reverse: true }      | 'cutover.reverse' is not in this version → remove it or write false: nothing streams back after the switch
-            copy: { from: "postgres://f" }  | 'copy.from' is not in this version → remove it: rows are read from the source
             apply: { lanes: auto }          | 'apply.lanes' is not in this version → remove it: one lane applies all changes
             verify: { every: 1h }           | 'verify.every' is not in this version → remove it and run 'replicator verify' when needed
             schema: { owner: app }          | 'schema.owner' is not in this version → remove it: the target's role owns what is copied
@@ -152,8 +151,28 @@ final class ConfigReaderTest {
     }
 
     @Test
-    void acceptsAnEmptyValueForWhatIsNotInThisVersion() {
+    void readsRowsFromTheSourceWhenNoFollowerIsGiven() {
         assertThat(read(ENDS + "copy: { from: null }").copy()).isEqualTo(CopyConfig.DEFAULT);
+    }
+
+    @Test
+    void takesAFollowerAsAStringOrAGroup() {
+        EndpointConfig expected = read(ENDS + "copy: { from: \"postgres://u@follower/f\" }")
+                .copy()
+                .from();
+
+        assertThat(expected).isNotNull();
+        assertThat(expected.settings().host()).isEqualTo("follower");
+        assertThat(read(ENDS + "copy: { from: { url: \"postgres://u@follower/f\" } }")
+                        .copy()
+                        .from())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void refusesAFollowerUnderCaptureByWal() {
+        assertThat(problems(ENDS + "capture: wal\ncopy: { from: \"postgres://f@f/f\" }\n"))
+                .containsExactly("4: 'copy.from' goes with capture: trigger → remove it, or write capture: trigger");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.replicator.catalog.Table;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.Database;
+import io.replicator.postgres.QualifiedName;
 import io.replicator.postgres.ServerVersion;
 import io.replicator.postgres.SqlStates;
 import java.sql.Connection;
@@ -44,13 +45,16 @@ public final class CaptureInstaller {
 
     private final Connection source;
     private final ServerVersion version;
+    private final Consumer<QualifiedName> before;
     private final Consumer<String> progress;
 
     private long told = System.nanoTime() - TELL_NANOS;
 
-    private CaptureInstaller(Connection source, ServerVersion version, Consumer<String> progress) {
+    private CaptureInstaller(
+            Connection source, ServerVersion version, Consumer<QualifiedName> before, Consumer<String> progress) {
         this.source = source;
         this.version = version;
+        this.before = before;
         this.progress = progress;
     }
 
@@ -58,18 +62,20 @@ public final class CaptureInstaller {
      * Installs what is missing or not intact for every table of the catalog. A table that was captured and is not intact
      * any more loses the trace of that, so it has to be copied after this.
      *
+     * @param before told each table that is about to be installed, before anything of it is committed
      * @param progress told what is done and waited for, at most twice a second
      * @return the captured tables in the catalog's order
      * @throws ReplicatorException {@code TABLE_CHANGED} when a table is no longer as the catalog says
      * @throws InterruptedException when interrupted between two attempts
      */
-    public static List<CapturedTable> install(Database source, Catalog catalog, Consumer<String> progress)
+    public static List<CapturedTable> install(
+            Database source, Catalog catalog, Consumer<QualifiedName> before, Consumer<String> progress)
             throws InterruptedException {
         Set<KeyShape> shapes = catalog.tables().stream().map(KeyShape::of).collect(Collectors.toSet());
         try (Connection connection = source.open("capture")) {
             SourceSchema.install(connection);
             CaptureSchema.install(connection, shapes);
-            return new CaptureInstaller(connection, catalog.version(), progress).install(catalog.tables());
+            return new CaptureInstaller(connection, catalog.version(), before, progress).install(catalog.tables());
         } catch (SQLException e) {
             throw SqlStates.wrap(ErrorCode.SCHEMA_FAILED, "installing capture on the source", e);
         }
@@ -79,6 +85,7 @@ public final class CaptureInstaller {
         Map<Integer, CapturedTable> done = intact(tables);
         List<Table> missing =
                 tables.stream().filter(table -> !done.containsKey(table.oid())).toList();
+        missing.forEach(table -> before.accept(table.name()));
         new ShortTransactions<>(source, "installing capture on table", new ShortTransactions.Work<Table>() {
                     @Override
                     public void run(Table table) throws SQLException {

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -48,16 +49,25 @@ public final class TriggerStream implements ChangeSource {
     private final Map<QualifiedName, Position> rereadAt = new HashMap<>();
     private final AtomicReference<WindowPoint.@Nullable Request> pointRequest = new AtomicReference<>();
     private final Set<QualifiedName> ignored = new HashSet<>();
+    private final int readers;
     private volatile boolean stopped;
+    private volatile long backlogRows;
     private long lastPurge = System.nanoTime();
     private @Nullable SourceState first;
     private long lastBeat;
 
-    public TriggerStream(Database source, String migration, TableFilter filter, StaleTables stale) {
+    /**
+     * @param readers how many sessions may read a large window
+     * @param lastBeat the last heartbeat that the target holds; 0 when it holds none
+     */
+    public TriggerStream(
+            Database source, String migration, TableFilter filter, StaleTables stale, int readers, long lastBeat) {
         this.source = source;
         this.migration = migration;
         this.filter = filter;
         this.stale = stale;
+        this.readers = readers;
+        this.lastBeat = lastBeat;
     }
 
     /** Asks for a window whose snapshot the asker can import; the asker releases it. */
@@ -67,6 +77,11 @@ public final class TriggerStream implements ChangeSource {
             throw new ReplicatorException(ErrorCode.NOT_COMPARABLE, "another comparison is waiting for a window");
         }
         return request.answer;
+    }
+
+    @Override
+    public Long backlogRows() {
+        return backlogRows;
     }
 
     @Override
@@ -127,17 +142,27 @@ public final class TriggerStream implements ChangeSource {
                 repair(session, drift);
                 return new Outcome(previous, true, true);
             }
-            WindowReader reader = new WindowReader(session, tables, previous, state, sink);
             Map<QualifiedName, String> whole = stale.stale();
             WindowPoint.Request request = pointRequest.get();
             boolean wanted = state.beat() != lastBeat || request != null;
-            return switch (reader.read(migration, whole.keySet(), wanted)) {
+            WindowReader reader = new WindowReader(session, tables, previous, state, sink);
+            Backlog backlog = new Backlog(Backlog.LEAST_LOG_ROWS);
+            backlogRows = reader.find(whole.keySet());
+            WindowReader.Result result = reader.read(source, migration, wanted, backlog, readers);
+            if (result == WindowReader.Result.BEGUN) {
+                session.rollback();
+                session.setAutoCommit(true);
+                sendPieces(session, backlog, previous, state, sink);
+            }
+            return switch (result) {
                 case NOTHING -> new Outcome(previous, false, false);
                 case RETRY -> new Outcome(previous, true, false);
-                case SENT -> {
-                    lastBeat = state.beat();
+                case SENT, BEGUN -> {
                     whole.keySet().forEach(table -> rereadAt.put(table, new Position.Window(state.snapshot())));
-                    answer(session, state, request);
+                    if (result == WindowReader.Result.SENT) {
+                        lastBeat = state.beat();
+                        answer(session, state, request);
+                    }
                     yield new Outcome(state.snapshot(), reader.rows() > 0, false);
                 }
             };
@@ -149,11 +174,21 @@ public final class TriggerStream implements ChangeSource {
         }
     }
 
+    /** The window's heartbeat stays behind: only the next window is exact. */
+    private void sendPieces(
+            Connection session, Backlog backlog, TxidSnapshot previous, SourceState state, ChangeSink sink)
+            throws SQLException, InterruptedException {
+        LOGGER.info("a backlog of {} change-log rows is worked off in pieces", backlogRows);
+        backlog.send(session, previous, sink, rows -> backlogRows = Math.max(0, backlogRows - rows));
+        sink.offer(new Change.Commit(new Position.Window(state.snapshot())));
+    }
+
     private void answer(Connection session, SourceState state, WindowPoint.@Nullable Request request)
             throws SQLException, InterruptedException {
         if (request != null) {
             pointRequest.set(null);
-            WindowPoint point = WindowReader.export(session, state);
+            WindowPoint point = new WindowPoint(
+                    new Position.Window(state.snapshot()), ParallelRead.export(session), new CountDownLatch(1));
             request.answer.complete(point);
             if (!point.keep()) {
                 LOGGER.warn(
@@ -177,7 +212,16 @@ public final class TriggerStream implements ChangeSource {
                 stale.mark(one.table(), one.detail());
             }
         }
-        CaptureInstaller.install(source, catalog, line -> LOGGER.info("{}", line));
+        Set<QualifiedName> marked = stale.stale().keySet();
+        CaptureInstaller.install(
+                source,
+                catalog,
+                table -> {
+                    if (!marked.contains(table)) {
+                        stale.mark(table, "its capture triggers were installed anew");
+                    }
+                },
+                line -> LOGGER.info("{}", line));
     }
 
     private void settleStale(Position durable) {

@@ -42,7 +42,7 @@ final class WindowSql {
     }
 
     /** The current rows of the touched keys; a key without a row comes with a missing row. */
-    static String rows(CapturedTable captured, Table table, TxidSnapshot previous) {
+    static String rows(CapturedTable captured, Table table, TxidSnapshot previous, LogSlice slice) {
         List<String> selected = new ArrayList<>();
         List<String> joined = new ArrayList<>();
         for (int i = 0; i < captured.keyColumns().size(); i++) {
@@ -56,18 +56,19 @@ final class WindowSql {
         }
         selected.add("CASE WHEN t.ctid IS NULL THEN NULL ELSE ''::text END");
         selected.addAll(texts(table));
-        return "COPY (SELECT " + String.join(", ", selected) + " FROM (" + keys(captured, previous)
+        return "COPY (SELECT " + String.join(", ", selected) + " FROM (" + keys(captured, previous, slice)
                 + ") AS w LEFT JOIN ONLY " + table.name().quoted() + " AS t ON " + String.join(" AND ", joined)
                 + ") TO STDOUT (FORMAT binary)";
     }
 
     /** The touched keys alone. */
-    static String touchedKeys(CapturedTable captured, TxidSnapshot previous) {
+    static String touchedKeys(CapturedTable captured, TxidSnapshot previous, LogSlice slice) {
         StringJoiner names = new StringJoiner(", ");
         for (int i = 1; i <= captured.keyColumns().size(); i++) {
             names.add("w.k" + i + "::text");
         }
-        return "COPY (SELECT " + names + " FROM (" + keys(captured, previous) + ") AS w) TO STDOUT (FORMAT binary)";
+        return "COPY (SELECT " + names + " FROM (" + keys(captured, previous, slice)
+                + ") AS w) TO STDOUT (FORMAT binary)";
     }
 
     /** All rows of a table. */
@@ -76,15 +77,17 @@ final class WindowSql {
                 + table.name().quoted() + " AS t) TO STDOUT (FORMAT binary)";
     }
 
-    private static String keys(CapturedTable captured, TxidSnapshot previous) {
+    private static String keys(CapturedTable captured, TxidSnapshot previous, LogSlice slice) {
         StringJoiner columns = new StringJoiner(", ");
         for (int i = 1; i <= captured.keyColumns().size(); i++) {
             columns.add("k" + i);
         }
         StringJoiner logs = new StringJoiner(" UNION ALL ");
         for (int segment = 0; segment < SEGMENTS; segment++) {
-            logs.add("SELECT " + columns + " FROM " + captured.shape().log(segment) + " WHERE table_id = "
-                    + captured.id() + " AND k1 IS NOT NULL AND " + inWindow(previous));
+            if (slice.covers(segment)) {
+                logs.add("SELECT " + columns + " FROM " + captured.shape().log(segment) + " WHERE table_id = "
+                        + captured.id() + " AND k1 IS NOT NULL AND " + slice.condition() + inWindow(previous));
+            }
         }
         return "SELECT DISTINCT " + columns + " FROM (" + logs + ") AS l";
     }
