@@ -235,15 +235,21 @@ public final class Lane implements ChangeHandler, DurablePosition, AutoCloseable
         if (requested.wantsHold()) {
             commit(true);
             requested.hold(reached);
-            mappings.forget();
-            session.forgetStatements();
+            forgetTables();
         }
         Position goal = requested.goal();
         if (goal != null && (reached.reaches(goal) || (next != null && goal.endsBefore(next)))) {
             commit(true);
             requested.standAtGoal();
             barrier = null;
+            forgetTables();
         }
+    }
+
+    /** While the lane stood still, the target's indexes may have changed. */
+    private void forgetTables() throws SQLException {
+        mappings.forget();
+        session.forgetStatements();
     }
 
     /** Ends the connection under a statement that does not return; for the closing thread. */

@@ -100,6 +100,10 @@ public final class ConfigReader {
         ApplyConfig apply = apply();
         VerifyConfig verify = verify();
         CutoverConfig cutover = cutover();
+        if (!cutover.recopy().isEmpty() && capture == CaptureMode.WAL) {
+            top.report(
+                    "cutover", "'cutover.recopy' goes with capture: trigger", "remove it, or write capture: trigger");
+        }
         HttpAddress http = http();
         String pgBin = top.text("pg_bin");
         top.refuseUnknownKeys();
@@ -188,9 +192,10 @@ public final class ConfigReader {
         if (!"false".equals(section.text("reverse"))) {
             section.later("reverse", "remove it or write false: nothing streams back after the switch");
         }
+        List<String> recopy = section.texts("recopy", List.of());
         HooksConfig hooks = hooks(section);
         section.refuseUnknownKeys();
-        return new CutoverConfig(budget, fence, margin, hooks);
+        return new CutoverConfig(budget, fence, margin, recopy, hooks);
     }
 
     private static HooksConfig hooks(Section cutover) {

@@ -37,6 +37,9 @@ interface Capture {
      */
     ConsistentPoint point(ChangeSource running, Duration limit) throws InterruptedException;
 
+    /** Has everything sent that is passed over while writers go on; behind the fence. */
+    default void complete(ChangeSource running, Duration limit) throws InterruptedException {}
+
     /** Removes what capture needed, after the switch. */
     void finish();
 

@@ -91,6 +91,10 @@ final class StreamCutoverActions implements CutoverActions {
     @Override
     public String drain(Deadline deadline) throws InterruptedException {
         Heartbeat heartbeat = heartbeat();
+        StreamSession running = live.stream();
+        if (running != null) {
+            capture.complete(running.source(), deadline.remaining());
+        }
         long marker = heartbeat.beat();
         if (!heartbeat.awaitApplied(marker, deadline.remaining())) {
             throw new ReplicatorException(

@@ -4,6 +4,7 @@ import io.replicator.apply.Barrier;
 import io.replicator.apply.TableStarts;
 import io.replicator.capture.Heartbeat;
 import io.replicator.change.Position;
+import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.QualifiedName;
 import io.replicator.progress.Migration;
@@ -93,7 +94,8 @@ final class Streaming {
         session.request(barrier);
         try {
             heartbeat.beat();
-            if (!barrier.awaitHeld(HOLD_LIMIT)) {
+            if (!barrier.awaitHeld(HOLD_LIMIT)
+                    || (capture.joinsSnapshots() && !runToPoint(session, heartbeat, barrier))) {
                 return false;
             }
             if (indexesLeft) {
@@ -108,6 +110,21 @@ final class Streaming {
             return true;
         } finally {
             barrier.end();
+        }
+    }
+
+    /** Where windows are applied, not every one leaves the target as the source was. */
+    private boolean runToPoint(StreamSession session, Heartbeat heartbeat, Barrier barrier)
+            throws InterruptedException {
+        try (Capture.ConsistentPoint point = capture.point(session.source(), HOLD_LIMIT)) {
+            barrier.runTo(point.position());
+            heartbeat.beat();
+            return barrier.awaitReached(HOLD_LIMIT);
+        } catch (ReplicatorException e) {
+            if (e.code() == ErrorCode.NOT_COMPARABLE) {
+                return false;
+            }
+            throw e;
         }
     }
 

@@ -93,6 +93,7 @@ final class TriggerCapture implements Capture {
                 ends.config().name(),
                 ends.config().tables(),
                 new StaleTablesInTarget(owned),
+                ends.config().cutover()::recopies,
                 ends.config().copy().jobs(),
                 owned.ask(
                         "reading the last heartbeat",
@@ -111,6 +112,14 @@ final class TriggerCapture implements Capture {
                     ErrorCode.NOT_COMPARABLE, "no window was read within " + limit.toSeconds() + " s", e);
         } catch (ExecutionException e) {
             throw new ReplicatorException(ErrorCode.NOT_COMPARABLE, "the window failed: " + e.getCause(), e);
+        }
+    }
+
+    /** The changes of tables that are copied again are passed over but at points somebody asks for. */
+    @Override
+    public void complete(ChangeSource running, Duration limit) throws InterruptedException {
+        if (!ends.config().cutover().recopy().isEmpty()) {
+            point(running, limit).close();
         }
     }
 

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ForkJoinPool;
 
 /** Runs a client program to its end. The password goes through the environment only. */
 final class ToolProcess {
@@ -69,6 +68,7 @@ final class ToolProcess {
         }
     }
 
+    /** On a thread of its own: a program whose output nobody takes stands still. */
     private static CompletableFuture<String> drain(InputStream stream) {
         return CompletableFuture.supplyAsync(
                 () -> {
@@ -78,7 +78,7 @@ final class ToolProcess {
                         throw new UncheckedIOException(e);
                     }
                 },
-                ForkJoinPool.commonPool());
+                task -> Thread.ofPlatform().name("replicator-tool").daemon().start(task));
     }
 
     private static String oneLine(String complaints, int exit) {

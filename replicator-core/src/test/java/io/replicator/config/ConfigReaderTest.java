@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
+import io.replicator.postgres.QualifiedName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,6 +86,7 @@ final class ConfigReaderTest {
                         Duration.ofMillis(1500),
                         FenceMode.NONE,
                         0,
+                        List.of(),
                         new HooksConfig(List.of("a"), List.of("b", "c"), List.of("d"), List.of("e"))));
         assertThat(config.http()).isEqualTo(new HttpAddress("::1", 9465));
         assertThat(config.pgBin()).isEqualTo("/opt/postgresql/bin");
@@ -167,6 +169,17 @@ final class ConfigReaderTest {
                         .copy()
                         .from())
                 .isEqualTo(expected);
+    }
+
+    @Test
+    void readsWhichTablesAreCopiedAgainAtTheCutover() {
+        CutoverConfig cutover =
+                read(ENDS + "cutover: { recopy: [\"public.audit*\"] }").cutover();
+
+        assertThat(cutover.recopies(new QualifiedName("public", "audit_2026"))).isTrue();
+        assertThat(cutover.recopies(new QualifiedName("public", "orders"))).isFalse();
+        assertThat(CutoverConfig.DEFAULT.recopies(new QualifiedName("public", "orders")))
+                .isFalse();
     }
 
     @Test

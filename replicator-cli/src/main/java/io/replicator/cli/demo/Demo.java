@@ -120,6 +120,7 @@ public final class Demo {
                 CutoverConfig.DEFAULT.budget(),
                 CutoverConfig.DEFAULT.fence(),
                 CutoverConfig.DEFAULT.sequenceMargin(),
+                CutoverConfig.DEFAULT.recopy(),
                 hooks);
         return new MigrationConfig(
                 "demo",

@@ -127,7 +127,7 @@ final class Backlog {
                 }
                 new TaskReader(session, previous, sink).read(piece);
             } finally {
-                if (!session.isClosed()) {
+                if (!session.isClosed() && !session.getAutoCommit()) {
                     session.rollback();
                     session.setAutoCommit(true);
                 }

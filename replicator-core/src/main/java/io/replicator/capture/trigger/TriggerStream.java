@@ -16,6 +16,7 @@ import io.replicator.postgres.QualifiedName;
 import io.replicator.postgres.SqlStates;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -23,10 +24,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,7 @@ public final class TriggerStream implements ChangeSource {
     private final Map<QualifiedName, Position> rereadAt = new HashMap<>();
     private final AtomicReference<WindowPoint.@Nullable Request> pointRequest = new AtomicReference<>();
     private final Set<QualifiedName> ignored = new HashSet<>();
+    private final Predicate<QualifiedName> postponed;
     private final int readers;
     private volatile boolean stopped;
     private volatile long backlogRows;
@@ -57,20 +59,28 @@ public final class TriggerStream implements ChangeSource {
     private long lastBeat;
 
     /**
+     * @param postponed tables that are read whole at points somebody asks for, and whose changes are passed over else
      * @param readers how many sessions may read a large window
      * @param lastBeat the last heartbeat that the target holds; 0 when it holds none
      */
     public TriggerStream(
-            Database source, String migration, TableFilter filter, StaleTables stale, int readers, long lastBeat) {
+            Database source,
+            String migration,
+            TableFilter filter,
+            StaleTables stale,
+            Predicate<QualifiedName> postponed,
+            int readers,
+            long lastBeat) {
         this.source = source;
         this.migration = migration;
         this.filter = filter;
         this.stale = stale;
+        this.postponed = postponed;
         this.readers = readers;
         this.lastBeat = lastBeat;
     }
 
-    /** Asks for a window whose snapshot the asker can import; the asker releases it. */
+    /** Asks for an exact window whose snapshot the asker can import; the asker releases it. */
     public CompletableFuture<WindowPoint> requestPoint() {
         WindowPoint.Request request = new WindowPoint.Request();
         if (!pointRequest.compareAndSet(null, request)) {
@@ -126,9 +136,15 @@ public final class TriggerStream implements ChangeSource {
 
     private Outcome window(Connection session, WindowTables tables, TxidSnapshot previous, ChangeSink sink)
             throws SQLException, InterruptedException {
+        WindowPoint.Request request = pointRequest.get();
+        if (request != null) {
+            useTransactionId(session);
+        }
         session.setAutoCommit(false);
         try {
-            session.createStatement().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+            try (Statement statement = session.createStatement()) {
+                statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+            }
             SourceState state = SourceState.read(session, migration);
             SourceState known = first;
             first = known == null ? state : known;
@@ -142,13 +158,12 @@ public final class TriggerStream implements ChangeSource {
                 repair(session, drift);
                 return new Outcome(previous, true, true);
             }
-            Map<QualifiedName, String> whole = stale.stale();
-            WindowPoint.Request request = pointRequest.get();
+            Set<QualifiedName> escaped = stale.stale().keySet();
             boolean wanted = state.beat() != lastBeat || request != null;
             WindowReader reader = new WindowReader(session, tables, previous, state, sink);
             Backlog backlog = new Backlog(Backlog.LEAST_LOG_ROWS);
-            backlogRows = reader.find(whole.keySet());
-            WindowReader.Result result = reader.read(source, migration, wanted, backlog, readers);
+            backlogRows = reader.find(whole(tables, escaped, request != null), postponed);
+            WindowReader.Result result = reader.read(source, migration, wanted, backlog, readers, request);
             if (result == WindowReader.Result.BEGUN) {
                 session.rollback();
                 session.setAutoCommit(true);
@@ -158,16 +173,16 @@ public final class TriggerStream implements ChangeSource {
                 case NOTHING -> new Outcome(previous, false, false);
                 case RETRY -> new Outcome(previous, true, false);
                 case SENT, BEGUN -> {
-                    whole.keySet().forEach(table -> rereadAt.put(table, new Position.Window(state.snapshot())));
+                    escaped.forEach(table -> rereadAt.put(table, new Position.Window(state.snapshot())));
                     if (result == WindowReader.Result.SENT) {
                         lastBeat = state.beat();
-                        answer(session, state, request);
+                        keep(state, request);
                     }
                     yield new Outcome(state.snapshot(), reader.rows() > 0, false);
                 }
             };
         } finally {
-            if (!session.isClosed()) {
+            if (!session.isClosed() && !session.getAutoCommit()) {
                 session.rollback();
                 session.setAutoCommit(true);
             }
@@ -183,19 +198,35 @@ public final class TriggerStream implements ChangeSource {
         sink.offer(new Change.Commit(new Position.Window(state.snapshot())));
     }
 
-    private void answer(Connection session, SourceState state, WindowPoint.@Nullable Request request)
-            throws SQLException, InterruptedException {
+    /** On an idle source two windows would end at the same snapshot, and the target seem to be at the later one. */
+    private static void useTransactionId(Connection session) throws SQLException {
+        try (Statement statement = session.createStatement()) {
+            statement.execute("SELECT txid_current()");
+        }
+    }
+
+    private void keep(SourceState state, WindowPoint.@Nullable Request request) throws InterruptedException {
         if (request != null) {
             pointRequest.set(null);
-            WindowPoint point = new WindowPoint(
-                    new Position.Window(state.snapshot()), ParallelRead.export(session), new CountDownLatch(1));
-            request.answer.complete(point);
-            if (!point.keep()) {
+            if (!request.keep()) {
                 LOGGER.warn(
                         "nobody released the snapshot of window {}",
                         state.snapshot().text());
             }
         }
+    }
+
+    /** What is read whole: stale tables, and at a point somebody waits for those whose changes are passed over. */
+    private Set<QualifiedName> whole(WindowTables tables, Set<QualifiedName> stale, boolean point) {
+        Set<QualifiedName> whole = new HashSet<>(stale);
+        if (point) {
+            for (CapturedTable table : tables.captured()) {
+                if (postponed.test(table.name())) {
+                    whole.add(table.name());
+                }
+            }
+        }
+        return whole;
     }
 
     /** A table that escaped its triggers is remembered first, then its triggers are mended, then it is read whole. */

@@ -6,7 +6,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A window whose snapshot somebody else wants to read under too: it is exported, and kept until it is released.
+ * A window whose snapshot somebody else wants to read under too: it is exported before the window is sent, and kept until
+ * it is released.
  *
  * @param position the window's end
  * @param snapshot the exported snapshot's name
@@ -17,15 +18,16 @@ public record WindowPoint(Position position, String snapshot, CountDownLatch rel
     /** A request for a point. */
     static final class Request {
         final CompletableFuture<WindowPoint> answer = new CompletableFuture<>();
+        final CountDownLatch released = new CountDownLatch(1);
+
+        /** The stream keeps the snapshot, once all is sent, until it is released. */
+        boolean keep() throws InterruptedException {
+            return released.await(HELD_AT_MOST_SECONDS, TimeUnit.SECONDS);
+        }
     }
 
     /** Lets the stream end the window's transaction. */
     public void release() {
         released.countDown();
-    }
-
-    /** The stream keeps the snapshot until it is released. */
-    boolean keep() throws InterruptedException {
-        return released.await(HELD_AT_MOST_SECONDS, TimeUnit.SECONDS);
     }
 }

@@ -23,6 +23,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one window and sends it on as one source transaction: inside one snapshot transaction, by several sessions when
@@ -72,9 +74,11 @@ final class WindowReader {
     /**
      * Finds what the window touches.
      *
+     * @param stale tables that are read whole
+     * @param postponed tables whose changes are passed over unless they are read whole
      * @return the number of its log rows
      */
-    long find(Set<QualifiedName> stale) throws SQLException {
+    long find(Set<QualifiedName> stale, Predicate<QualifiedName> postponed) throws SQLException {
         long logRows = 0;
         for (QualifiedName name : stale) {
             WindowTables.Entry entry = tables.byName(name);
@@ -90,7 +94,9 @@ final class WindowReader {
             while (row.next()) {
                 WindowTables.Entry entry = tables.byId(row.getInt(1));
                 logRows += row.getLong(2);
-                if (entry != null && !stale.contains(entry.table().name())) {
+                if (entry != null
+                        && !stale.contains(entry.table().name())
+                        && !postponed.test(entry.table().name())) {
                     tasks.add(row.getBoolean(3) ? WindowTask.whole(entry) : WindowTask.touched(entry, row.getLong(2)));
                 }
             }
@@ -104,8 +110,15 @@ final class WindowReader {
      * @param wanted whether an empty one is sent too
      * @param backlog takes over the tables that are too large for one transaction
      * @param readers how many sessions may read
+     * @param point what wants to know of an exact window before it is sent
      */
-    Result read(Database source, String migration, boolean wanted, Backlog backlog, int readers)
+    Result read(
+            Database source,
+            String migration,
+            boolean wanted,
+            Backlog backlog,
+            int readers,
+            WindowPoint.@Nullable Request point)
             throws SQLException, InterruptedException {
         if (tasks.isEmpty() && !wanted) {
             return Result.NOTHING;
@@ -114,6 +127,10 @@ final class WindowReader {
             return Result.RETRY;
         }
         List<WindowTask> now = backlog.takeOver(session, tasks);
+        if (point != null && !backlog.pending()) {
+            point.answer.complete(new WindowPoint(
+                    new Position.Window(state.snapshot()), ParallelRead.export(session), point.released));
+        }
         sink.offer(new Change.Begin(new SourceTransaction(state.snapshot().xmax(), Lsn.ZERO, Instant.now())));
         rows = ParallelRead.read(source, session, previous, now, readers, sink);
         if (backlog.pending()) {

@@ -1,0 +1,142 @@
+package io.replicator.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.replicator.cli.demo.ComparisonOptions;
+import io.replicator.cutover.CutoverOptions;
+import io.replicator.cutover.CutoverResult;
+import io.replicator.postgres.PostgresTools;
+import io.replicator.testkit.Await;
+import io.replicator.testkit.Daemon;
+import io.replicator.testkit.Settings;
+import io.replicator.testkit.Sides;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+/** What windows of trigger capture have to cope with beside their size. */
+class WindowScenarioIT {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final int ROWS = 60_000;
+
+    @Test
+    void copiesTablesAgainAtTheCutoverThatAreNotStreamed() throws SQLException {
+        try (Sides sides = Sides.of(15, 17)) {
+            sides.execute("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE audit (v text)");
+            sides.source().execute("INSERT INTO audit VALUES ('copied')");
+            Settings settings =
+                    sides.settings().existingSchema().with("capture", "trigger").with("cutover", "{ recopy: [audit] }");
+            try (Daemon daemon = Daemon.streaming(settings)) {
+                sides.source().execute("INSERT INTO audit VALUES ('later'), ('later')", "INSERT INTO t VALUES (1)");
+                Await.until("the row of t arrives", LIMIT, () -> sides.target().number("SELECT count(*) FROM t") == 1);
+                assertThat(sides.target().number("SELECT count(*) FROM audit")).isEqualTo(1);
+                CutoverResult result =
+                        daemon.replicator().cutover(new CutoverOptions(Duration.ofSeconds(20), false), _ -> {});
+                assertThat(result.switched()).as("%s", result).isTrue();
+                daemon.awaitEnd();
+            }
+            sides.compare(ComparisonOptions.afterCutover()).assertEqual();
+        }
+    }
+
+    /** Values move between rows of different ranges, which are read under different snapshots. */
+    @Test
+    void buildsUniqueIndexesOfTablesReadInRangesBehindTheFirstWindow() throws Exception {
+        assumeTrue(
+                PostgresTools.find(null).filter(tools -> tools.major() >= 15).isPresent(),
+                "skipped: pg_dump and pg_restore 15 or newer are not installed");
+        long seed = ThreadLocalRandom.current().nextInt(1_000_000);
+        System.out.println("seed " + seed);
+        try (Sides sides = Sides.of(15, 15)) {
+            sides.source()
+                    .execute(
+                            "CREATE TABLE t (id int PRIMARY KEY, u int UNIQUE DEFERRABLE, v text)",
+                            "CREATE UNIQUE INDEX t_v ON t (v)",
+                            "INSERT INTO t SELECT n, n, repeat(n::text, 40) FROM generate_series(1, " + ROWS
+                                    + ") AS n");
+            Settings settings = sides.settings()
+                    .with("schema", "copy")
+                    .with("capture", "trigger")
+                    .with("copy", "{ jobs: 1, index_jobs: 2, split_size: 1MB }");
+            AtomicBoolean stopped = new AtomicBoolean();
+            AtomicLong swaps = new AtomicLong();
+            CompletableFuture<Void> writer =
+                    CompletableFuture.runAsync(() -> swap(sides, new java.util.Random(seed), stopped, swaps));
+            try (Daemon daemon = Daemon.start(settings)) {
+                daemon.awaitPhase(io.replicator.progress.Phase.STREAMING);
+                long before = swaps.get();
+                Await.until("writers go on, seed " + seed, LIMIT, () -> swaps.get() > before + 20);
+                stopped.set(true);
+                writer.get();
+                Await.until(
+                        "both sides are equal, seed " + seed,
+                        LIMIT,
+                        () -> sides.compare(ComparisonOptions.rowsOnly()).equal());
+                assertThat(sides.target()
+                                .number("SELECT count(*) FROM pg_index WHERE indrelid = 't'::regclass"
+                                        + " AND indisunique AND indisvalid"))
+                        .isEqualTo(3);
+                assertThat(sides.target().number("SELECT count(*) FROM replicator.copy_range WHERE table_name = 't'"))
+                        .isGreaterThan(3);
+            } finally {
+                stopped.set(true);
+            }
+        }
+    }
+
+    private static void swap(Sides sides, RandomGenerator random, AtomicBoolean stopped, AtomicLong swaps) {
+        try (Connection connection = sides.source().connection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            while (!stopped.get()) {
+                int one = random.nextInt(1, ROWS / 2);
+                int other = random.nextInt(ROWS / 2, ROWS);
+                statement.execute("SET CONSTRAINTS ALL DEFERRED");
+                statement.execute("CREATE TEMP TABLE two ON COMMIT DROP AS SELECT id, u, v FROM t WHERE id IN (" + one
+                        + ", " + other + ")");
+                statement.execute("UPDATE t SET v = 'moving' || id WHERE id IN (" + one + ", " + other + ")");
+                statement.execute("UPDATE t SET u = o.u, v = o.v FROM two AS o WHERE t.id IN (" + one + ", " + other
+                        + ") AND o.id <> t.id");
+                connection.commit();
+                swaps.incrementAndGet();
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("swapping values", e);
+        }
+    }
+
+    @Test
+    void worksOffABacklogInPieces() throws SQLException {
+        try (Sides sides = Sides.of(15, 17)) {
+            sides.execute("CREATE TABLE t (id int PRIMARY KEY, v int)", "CREATE TABLE u (id int PRIMARY KEY, v int)");
+            Settings settings = sides.settings().existingSchema().with("capture", "trigger");
+            try (Daemon daemon = Daemon.streaming(settings)) {
+                daemon.stop();
+                daemon.awaitEnd();
+            }
+            sides.source()
+                    .execute(
+                            "INSERT INTO t SELECT n, 0 FROM generate_series(1, 600000) AS n",
+                            "UPDATE t SET v = 1 WHERE id % 2 = 0",
+                            "INSERT INTO u SELECT n, 0 FROM generate_series(1, 1000) AS n",
+                            "UPDATE t SET id = id + 1000000 WHERE id % 4 = 0",
+                            "DELETE FROM t WHERE id % 5 = 0");
+            try (Daemon daemon = Daemon.start(settings)) {
+                Await.until("a piece is committed", LIMIT, () -> sides.target().number("SELECT count(*) FROM t") > 0);
+                assertThat(daemon.replicator().status().lag().rows()).isNotNull();
+                Await.until(
+                        "both sides are equal",
+                        LIMIT,
+                        () -> sides.compare(ComparisonOptions.rowsOnly()).equal());
+            }
+        }
+    }
+}
