@@ -39,6 +39,7 @@ final class LaneSession implements AutoCloseable {
     private final Migration migration;
     private final int lane;
     private final Statements statements;
+    private final StagingTables staging;
     private final SetApplier sets;
     private final OrderedApplier ordered;
     private final TableCounters counters = new TableCounters();
@@ -50,8 +51,10 @@ final class LaneSession implements AutoCloseable {
         this.lane = lane;
         this.position = position;
         this.statements = new Statements(connection);
-        this.sets = new SetApplier(connection, statements);
-        this.ordered = new OrderedApplier(statements);
+        CopyEncoder encoder = new CopyEncoder(connection);
+        this.staging = new StagingTables(connection);
+        this.sets = new SetApplier(connection, statements, encoder, staging);
+        this.ordered = new OrderedApplier(connection, encoder, staging);
         try {
             configure();
         } catch (SQLException e) {
@@ -95,8 +98,9 @@ final class LaneSession implements AutoCloseable {
 
     private void apply(TableChanges changes) throws SQLException {
         if (!changes.reducible()) {
-            applyInOrder(changes);
+            ordered.apply(changes);
         } else if (changes.mapping().table().orderMatters()) {
+            int mark = staging.created();
             Savepoint savepoint = connection.setSavepoint();
             try {
                 sets.apply(changes);
@@ -106,18 +110,11 @@ final class LaneSession implements AutoCloseable {
                     throw e;
                 }
                 connection.rollback(savepoint);
-                applyInOrder(changes);
+                staging.forgetSince(mark);
+                ordered.apply(changes);
             }
         } else {
             sets.apply(changes);
-        }
-    }
-
-    private void applyInOrder(TableChanges changes) throws SQLException {
-        try (Statement plain = connection.createStatement()) {
-            ordered.apply(changes, plain);
-        } finally {
-            ordered.reset();
         }
     }
 
@@ -163,6 +160,7 @@ final class LaneSession implements AutoCloseable {
         PreparedStatement advance = statements.prepare(LaneProgress.ADVANCE);
         LaneProgress.advance(advance, migration, lane, position, reached, safely);
         connection.commit();
+        staging.committed();
         position = reached;
     }
 

@@ -49,6 +49,12 @@ final class NetChange {
         return current;
     }
 
+    /** What its values are taken from: the new row, or the key of one that goes. */
+    Tuple carrier() {
+        Tuple current = row;
+        return current == null ? key.tuple() : current;
+    }
+
     void become(Operation next, @Nullable Tuple nextRow) {
         operation = next;
         row = nextRow;

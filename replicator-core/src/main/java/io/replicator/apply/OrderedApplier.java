@@ -4,138 +4,149 @@ import io.replicator.change.Change;
 import io.replicator.change.Tuple;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
-import java.sql.PreparedStatement;
+import io.replicator.postgres.SqlStates;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.BitSet;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
- * Applies the changes of a table one by one in the source's order, as batches of equal prepared statements. Deferrable
- * constraints are checked at commit, because the source may have checked them later than after each row.
+ * Applies the changes of a table one by one in the source's order: they are copied into a staging table, and one block on
+ * the server works them off, without a round trip for each. Deferrable constraints are checked at commit, because the
+ * source may have checked them later than after each row.
  */
 final class OrderedApplier {
-    private final Statements statements;
-    private @Nullable PreparedStatement open;
-    private int pending;
-    private boolean mayMiss;
+    private final Connection connection;
+    private final CopyEncoder encoder;
+    private final StagingTables staging;
 
-    OrderedApplier(Statements statements) {
-        this.statements = statements;
+    OrderedApplier(Connection connection, CopyEncoder encoder, StagingTables staging) {
+        this.connection = connection;
+        this.encoder = encoder;
+        this.staging = staging;
     }
 
-    void apply(TableChanges changes, Statement plain) throws SQLException {
+    void apply(TableChanges changes) throws SQLException {
         TableMapping mapping = changes.mapping();
-        if (mapping.table().orderMatters()) {
-            plain.execute("SET CONSTRAINTS ALL DEFERRED");
-        }
-        for (Change change : changes.ordered()) {
-            switch (change) {
-                case Change.Insert insert -> {
-                    PreparedStatement statement = open(mapping, RowSql.insert(mapping));
-                    bind(statement, 1, insert.row(), mapping.written());
-                    add(statement);
-                }
-                case Change.Update update -> update(mapping, update);
-                case Change.Delete delete -> {
-                    PreparedStatement statement = open(mapping, RowSql.delete(mapping));
-                    bind(statement, 1, delete.old().tuple(), RowSql.identifying(mapping));
-                    add(statement);
-                }
-                case Change.Upsert upsert -> {
-                    PreparedStatement statement = open(mapping, RowSql.insert(mapping) + SetSql.onConflict(mapping));
-                    bind(statement, 1, upsert.row(), mapping.written());
-                    add(statement);
-                }
-                case Change.Remove remove -> {
-                    PreparedStatement statement = open(mapping, RowSql.delete(mapping));
-                    bind(statement, 1, remove.key(), mapping.key());
-                    add(statement);
-                    mayMiss = true;
-                }
-                case Change.Begin _, Change.Commit _, Change.Checkpoint _, Change.Truncate _, Change.Idle _ ->
-                    throw new IllegalArgumentException("not a row change: " + change);
+        List<Change> ordered = changes.ordered();
+        OrderedSql sql = new OrderedSql(mapping, formats(ordered, mapping));
+        String table = staging.empty(sql.stagingColumns());
+        encoder.copy("COPY " + table + " FROM STDIN (FORMAT binary)", rows -> {
+            for (int n = 0; n < ordered.size(); n++) {
+                write(rows, n, ordered.get(n), mapping);
             }
-        }
-        flush(mapping);
-    }
-
-    private void update(TableMapping mapping, Change.Update update) throws SQLException {
-        Change.OldTuple old = update.old();
-        Tuple row = old != null && old.complete() ? Tuples.merge(update.row(), old.tuple()) : update.row();
-        Tuple identity = old == null ? row : old.tuple();
-        boolean keyChanges =
-                mapping.hasKey() && !new RowKey(identity, mapping.key()).equals(new RowKey(row, mapping.key()));
-        BitSet unchanged = SetApplier.unchanged(row);
-        int[] set =
-                keyChanges || !mapping.hasKey() ? withKey(mapping, unchanged) : SetApplier.settable(mapping, unchanged);
-        if (set.length == 0) {
-            return;
-        }
-        PreparedStatement statement = open(mapping, RowSql.update(mapping, set));
-        bind(statement, 1, row, set);
-        bind(statement, 1 + set.length, identity, RowSql.identifying(mapping));
-        add(statement);
-    }
-
-    private static int[] withKey(TableMapping mapping, BitSet unchanged) {
-        int[] set = new int[mapping.written().length];
-        int count = 0;
-        for (int column : mapping.written()) {
-            if (!unchanged.get(column)) {
-                set[count++] = column;
+        });
+        try (Statement statement = connection.createStatement()) {
+            if (mapping.table().orderMatters()) {
+                statement.execute("SET CONSTRAINTS ALL DEFERRED");
             }
-        }
-        return java.util.Arrays.copyOf(set, count);
-    }
-
-    private PreparedStatement open(TableMapping mapping, String sql) throws SQLException {
-        PreparedStatement statement = statements.prepare(sql);
-        if (!statement.equals(open)) {
-            flush(mapping);
-            open = statement;
-        }
-        return statement;
-    }
-
-    private static void bind(PreparedStatement statement, int from, Tuple row, int[] columns) throws SQLException {
-        int parameter = from;
-        for (int column : columns) {
-            statement.setString(parameter++, row.isNull(column) ? null : row.text(column));
-        }
-    }
-
-    private void add(PreparedStatement statement) throws SQLException {
-        statement.addBatch();
-        pending++;
-    }
-
-    private void flush(TableMapping mapping) throws SQLException {
-        PreparedStatement statement = open;
-        if (statement == null || pending == 0) {
-            return;
-        }
-        boolean missing = mayMiss;
-        mayMiss = false;
-        int[] counts = statement.executeBatch();
-        pending = 0;
-        for (int count : counts) {
-            if (count != 1 && !(missing && count == 0)) {
+            statement.execute(sql.block(table));
+        } catch (SQLException e) {
+            if (SqlStates.has(e, OrderedSql.ROW_MISSING)) {
                 throw new ReplicatorException(
                         ErrorCode.ROW_MISSING,
-                        "table " + mapping.table().name() + ": a changed row is not on the target (" + count
-                                + " rows matched)");
+                        "table " + mapping.table().name() + ": a changed row is not on the target: "
+                                + SqlStates.describe(e),
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    private static byte[] formats(List<Change> ordered, TableMapping mapping) {
+        byte[] formats = new byte[mapping.relation().columns().size()];
+        byte usual = 0;
+        for (Change change : ordered) {
+            usual = note(formats, row(change), usual);
+            usual = note(formats, identity(change), usual);
+        }
+        for (int i = 0; i < formats.length; i++) {
+            if (formats[i] == 0) {
+                formats[i] = usual == 0 ? Tuple.TEXT : usual;
+            }
+        }
+        return formats;
+    }
+
+    private static byte note(byte[] formats, Tuple row, byte usual) {
+        byte seen = usual;
+        for (int i = 0; i < row.columnCount(); i++) {
+            byte kind = row.kind(i);
+            if (kind == Tuple.TEXT || kind == Tuple.BINARY) {
+                formats[i] = kind;
+                seen = kind;
+            }
+        }
+        return seen;
+    }
+
+    /** The new row; for deletes the row that goes. */
+    private static Tuple row(Change change) {
+        return switch (change) {
+            case Change.Insert insert -> insert.row();
+            case Change.Update update -> merged(update);
+            case Change.Upsert upsert -> upsert.row();
+            case Change.Delete delete -> delete.old().tuple();
+            case Change.Remove remove -> remove.key();
+            case Change.Begin _, Change.Commit _, Change.Checkpoint _, Change.Truncate _, Change.Idle _ ->
+                throw new IllegalArgumentException("not a row change: " + change);
+        };
+    }
+
+    private static Tuple identity(Change change) {
+        if (change instanceof Change.Update update) {
+            Change.OldTuple old = update.old();
+            return old == null ? update.row() : old.tuple();
+        }
+        return row(change);
+    }
+
+    private static Tuple merged(Change.Update update) {
+        Change.OldTuple old = update.old();
+        return old != null && old.complete() ? Tuples.merge(update.row(), old.tuple()) : update.row();
+    }
+
+    private static String operation(Change change) {
+        return switch (change) {
+            case Change.Insert _ -> OrderedSql.INSERT;
+            case Change.Update _ -> OrderedSql.UPDATE;
+            case Change.Upsert _ -> OrderedSql.UPSERT;
+            case Change.Delete _ -> OrderedSql.DELETE;
+            case Change.Remove _ -> OrderedSql.REMOVE;
+            case Change.Begin _, Change.Commit _, Change.Checkpoint _, Change.Truncate _, Change.Idle _ ->
+                throw new IllegalArgumentException("not a row change: " + change);
+        };
+    }
+
+    private static void write(CopyEncoder.Rows rows, int n, Change change, TableMapping mapping) throws SQLException {
+        int[] identifying = OrderedSql.identifying(mapping);
+        Tuple row = row(change);
+        Tuple identity = identity(change);
+        boolean gone = change instanceof Change.Delete || change instanceof Change.Remove;
+        rows.begin(3 + identifying.length + mapping.written().length);
+        rows.number(n);
+        rows.bytes(operation(change).getBytes(StandardCharsets.US_ASCII));
+        rows.bytes(kept(row, gone).getBytes(StandardCharsets.US_ASCII));
+        for (int column : identifying) {
+            rows.field(identity, column);
+        }
+        for (int column : mapping.written()) {
+            if (gone) {
+                rows.absent();
+            } else {
+                rows.field(row, column);
             }
         }
     }
 
-    /** Forgets statements that were gathered when an apply failed. */
-    void reset() throws SQLException {
-        if (open != null && pending > 0) {
-            open.clearBatch();
+    private static String kept(Tuple row, boolean gone) {
+        StringBuilder kept = new StringBuilder();
+        for (int i = 0; !gone && i < row.columnCount(); i++) {
+            if (row.isUnchangedToast(i)) {
+                kept.append(kept.isEmpty() ? "," : "").append(i).append(',');
+            }
         }
-        open = null;
-        pending = 0;
-        mayMiss = false;
+        return kept.toString();
     }
 }

@@ -14,16 +14,27 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Applies the net changes of a table by one statement per operation and set of columns. */
+/**
+ * Applies the net changes of a table by one statement per operation and set of columns. Small groups of text rows travel
+ * as arrays, in one round trip; others by COPY, straight into the table or into a staging table.
+ */
 final class SetApplier {
+    /** Below, one statement over arrays takes less time than the three round trips of a staging table. */
+    private static final int LEAST_COPIED_ROWS = 64;
+
     private final Connection connection;
     private final Statements statements;
+    private final CopyEncoder encoder;
+    private final StagingTables staging;
 
-    SetApplier(Connection connection, Statements statements) {
+    SetApplier(Connection connection, Statements statements, CopyEncoder encoder, StagingTables staging) {
         this.connection = connection;
         this.statements = statements;
+        this.encoder = encoder;
+        this.staging = staging;
     }
 
     void apply(TableChanges changes) throws SQLException {
@@ -44,30 +55,24 @@ final class SetApplier {
         List<NetChange> inserts = groups.getOrDefault(Operation.INSERT, List.of());
         List<NetChange> upserts = groups.getOrDefault(Operation.UPSERT, List.of());
         if (!removes.isEmpty()) {
-            execute(SetSql.delete(mapping), mapping.key(), removes);
+            execute(mapping, RowSet.of(removes, mapping.key()), SetSql::delete);
         }
         if (!deletes.isEmpty()) {
-            requireAll(mapping, deletes, execute(SetSql.delete(mapping), mapping.key(), deletes));
+            requireAll(mapping, deletes, execute(mapping, RowSet.of(deletes, mapping.key()), SetSql::delete));
         }
         for (Map.Entry<BitSet, List<NetChange>> group : updates.entrySet()) {
-            update(mapping, group.getKey(), group.getValue());
+            int[] set = settable(mapping, group.getKey());
+            if (set.length > 0) {
+                RowSet rows = RowSet.of(group.getValue(), SetSql.keyAnd(mapping, set));
+                requireAll(mapping, group.getValue(), execute(mapping, rows, sql -> sql.update(set)));
+            }
         }
         if (!inserts.isEmpty()) {
-            requireAll(mapping, inserts, execute(SetSql.insert(mapping), mapping.written(), inserts));
+            requireAll(mapping, inserts, insert(mapping, RowSet.of(inserts, mapping.written())));
         }
         if (!upserts.isEmpty()) {
-            requireAll(mapping, upserts, execute(SetSql.upsert(mapping), mapping.written(), upserts));
+            requireAll(mapping, upserts, execute(mapping, RowSet.of(upserts, mapping.written()), SetSql::upsert));
         }
-    }
-
-    private void update(TableMapping mapping, BitSet unchanged, List<NetChange> rows) throws SQLException {
-        int[] set = settable(mapping, unchanged);
-        if (set.length == 0) {
-            return;
-        }
-        int[] columns = java.util.Arrays.copyOf(mapping.key(), mapping.key().length + set.length);
-        System.arraycopy(set, 0, columns, mapping.key().length, set.length);
-        requireAll(mapping, rows, execute(SetSql.update(mapping, set), columns, rows));
     }
 
     /** The written columns that are neither key nor unchanged. */
@@ -92,11 +97,29 @@ final class SetApplier {
         return columns;
     }
 
-    private int execute(String sql, int[] columns, List<NetChange> rows) throws SQLException {
+    private long insert(TableMapping mapping, RowSet set) throws SQLException {
+        return set.allBinary() && set.columns().length > 0
+                ? encoder.copy(SetSql.copyInto(mapping, set.columns()), set)
+                : execute(mapping, set, SetSql::insert);
+    }
+
+    private long execute(TableMapping mapping, RowSet set, Function<SetSql, String> sql) throws SQLException {
+        if (set.allText() && set.size() < LEAST_COPIED_ROWS) {
+            return executeOverArrays(sql.apply(SetSql.overArrays(mapping, set.columns())), set);
+        }
+        String table = staging.empty(SetSql.stagingColumns(mapping, set));
+        encoder.copy("COPY " + table + " FROM STDIN (FORMAT binary)", set);
+        return statements
+                .prepare(sql.apply(SetSql.overStaging(mapping, set, table)))
+                .executeUpdate();
+    }
+
+    private int executeOverArrays(String sql, RowSet set) throws SQLException {
         PreparedStatement statement = statements.prepare(sql);
+        int[] columns = set.columns();
         List<Array> arrays = new ArrayList<>(columns.length);
         for (int i = 0; i < columns.length; i++) {
-            Array array = connection.createArrayOf("text", column(rows, columns[i]));
+            Array array = connection.createArrayOf("text", column(set.rows(), columns[i]));
             arrays.add(array);
             statement.setArray(i + 1, array);
         }
@@ -107,7 +130,7 @@ final class SetApplier {
         return affected;
     }
 
-    private static void requireAll(TableMapping mapping, List<NetChange> rows, int affected) {
+    private static void requireAll(TableMapping mapping, List<NetChange> rows, long affected) {
         if (affected != rows.size()) {
             throw new ReplicatorException(
                     ErrorCode.ROW_MISSING,
@@ -132,8 +155,7 @@ final class SetApplier {
     private static @Nullable String[] column(List<NetChange> rows, int column) {
         @Nullable String[] values = new String[rows.size()];
         for (int i = 0; i < values.length; i++) {
-            NetChange change = rows.get(i);
-            Tuple row = change.hasRow() ? change.row() : change.key().tuple();
+            Tuple row = rows.get(i).carrier();
             values[i] = row.isNull(column) ? null : row.text(column);
         }
         return values;

@@ -1,30 +1,69 @@
 package io.replicator.apply;
 
 import io.replicator.postgres.Identifiers;
+import java.util.Arrays;
 import java.util.StringJoiner;
+import java.util.function.IntPredicate;
 
 /**
- * SQL that applies many rows of one table at once, from one text array per column.
+ * SQL that applies many rows of one table at once, from a staging table or from one text array per column.
  *
- * <p>Every value is cast to the target's type without a modifier, so that nothing is truncated silently; the assignment
- * checks the length.
+ * <p>Every text value is cast to the target's type without a modifier, so that nothing is truncated silently; the
+ * assignment checks the length.
  */
 final class SetSql {
-    private SetSql() {}
+    private final TableMapping mapping;
+    private final String rows;
+    private final IntPredicate text;
 
-    /** Parameters: one array per written column. */
-    static String insert(TableMapping mapping) {
-        StringJoiner values = new StringJoiner(", ");
-        for (int column : mapping.written()) {
-            values.add(cast(mapping, column));
-        }
-        return "INSERT INTO " + mapping.table().name().quoted() + " (" + names(mapping, mapping.written())
-                + ") OVERRIDING SYSTEM VALUE SELECT " + values + unnest(mapping.written().length, mapping.written());
+    /** @param rows what stands behind FROM, with columns {@code u.c<n>} */
+    private SetSql(TableMapping mapping, String rows, IntPredicate text) {
+        this.mapping = mapping;
+        this.rows = rows;
+        this.text = text;
     }
 
-    /** Parameters: one array per written column. */
-    static String upsert(TableMapping mapping) {
-        return insert(mapping) + onConflict(mapping);
+    /** Over one text array parameter per column. */
+    static SetSql overArrays(TableMapping mapping, int[] columns) {
+        StringJoiner arrays = new StringJoiner(", ");
+        StringJoiner names = new StringJoiner(", ");
+        for (int column : columns) {
+            arrays.add("?::text[]");
+            names.add("c" + column);
+        }
+        return new SetSql(mapping, "unnest(" + arrays + ") AS u (" + names + ")", _ -> true);
+    }
+
+    static SetSql overStaging(TableMapping mapping, RowSet set, String staging) {
+        return new SetSql(mapping, staging + " AS u", set::isText);
+    }
+
+    /** The columns of a staging table for the rows. */
+    static String stagingColumns(TableMapping mapping, RowSet set) {
+        StringJoiner columns = new StringJoiner(", ");
+        for (int column : set.columns()) {
+            columns.add("c" + column + " " + (set.isText(column) ? "pg_catalog.text" : mapping.type(column)));
+        }
+        return columns.toString();
+    }
+
+    /** For rows whose values are all in the target's binary form. */
+    static String copyInto(TableMapping mapping, int[] columns) {
+        return "COPY " + mapping.table().name().quoted() + " (" + names(mapping, columns)
+                + ") FROM STDIN (FORMAT binary)";
+    }
+
+    String insert() {
+        StringJoiner values = new StringJoiner(", ");
+        for (int column : mapping.written()) {
+            values.add(value(column));
+        }
+        return "INSERT INTO " + mapping.table().name().quoted() + " (" + names(mapping, mapping.written())
+                + ") OVERRIDING SYSTEM VALUE SELECT " + values + " FROM " + rows;
+    }
+
+    String upsert() {
+        return insert() + onConflict(mapping);
     }
 
     /** What an insert does when the key is there already: the row becomes the new one. */
@@ -41,23 +80,17 @@ final class SetSql {
         return conflict + (assignments.length() == 0 ? key + " = excluded." + key : assignments.toString());
     }
 
-    /** Parameters: one array per key column, then one per column of {@code set}. */
-    static String update(TableMapping mapping, int[] set) {
+    String update(int[] set) {
         StringJoiner assignments = new StringJoiner(", ");
         for (int column : set) {
-            assignments.add(Identifiers.quote(mapping.columnName(column)) + " = " + cast(mapping, column));
+            assignments.add(Identifiers.quote(mapping.columnName(column)) + " = " + value(column));
         }
-        int[] columns = java.util.Arrays.copyOf(mapping.key(), mapping.key().length + set.length);
-        System.arraycopy(set, 0, columns, mapping.key().length, set.length);
-        return "UPDATE " + mapping.table().name().quoted() + " AS t SET " + assignments
-                + unnest(columns.length, columns) + " WHERE " + keyCondition(mapping);
+        return "UPDATE " + mapping.table().name().quoted() + " AS t SET " + assignments + " FROM " + rows + " WHERE "
+                + keyCondition();
     }
 
-    /** Parameters: one array per key column. */
-    static String delete(TableMapping mapping) {
-        String from = unnest(mapping.key().length, mapping.key());
-        return "DELETE FROM " + mapping.table().name().quoted() + " AS t" + from.replaceFirst(" FROM ", " USING ")
-                + " WHERE " + keyCondition(mapping);
+    String delete() {
+        return "DELETE FROM " + mapping.table().name().quoted() + " AS t USING " + rows + " WHERE " + keyCondition();
     }
 
     static String names(TableMapping mapping, int[] columns) {
@@ -68,25 +101,22 @@ final class SetSql {
         return names.toString();
     }
 
-    private static String keyCondition(TableMapping mapping) {
+    /** The key's columns and then the others. */
+    static int[] keyAnd(TableMapping mapping, int[] others) {
+        int[] columns = Arrays.copyOf(mapping.key(), mapping.key().length + others.length);
+        System.arraycopy(others, 0, columns, mapping.key().length, others.length);
+        return columns;
+    }
+
+    private String keyCondition() {
         StringJoiner condition = new StringJoiner(" AND ");
         for (int column : mapping.key()) {
-            condition.add("t." + Identifiers.quote(mapping.columnName(column)) + " = " + cast(mapping, column));
+            condition.add("t." + Identifiers.quote(mapping.columnName(column)) + " = " + value(column));
         }
         return condition.toString();
     }
 
-    private static String cast(TableMapping mapping, int column) {
-        return "u.c" + column + "::" + mapping.type(column);
-    }
-
-    private static String unnest(int count, int[] columns) {
-        StringJoiner arrays = new StringJoiner(", ");
-        StringJoiner names = new StringJoiner(", ");
-        for (int i = 0; i < count; i++) {
-            arrays.add("?::text[]");
-            names.add("c" + columns[i]);
-        }
-        return " FROM unnest(" + arrays + ") AS u (" + names + ")";
+    private String value(int column) {
+        return text.test(column) ? "u.c" + column + "::" + mapping.type(column) : "u.c" + column;
     }
 }
