@@ -30,7 +30,7 @@ final class Heartbeats {
             default -> null;
         };
         if (row != null && row.text(column(relation, "migration")).equals(migration)) {
-            beat = Long.parseLong(row.text(column(relation, "beat")));
+            beat = row.number(column(relation, "beat"));
             pending = true;
         }
         return true;

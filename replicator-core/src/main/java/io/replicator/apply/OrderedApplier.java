@@ -62,6 +62,9 @@ final class OrderedApplier {
             usual = note(formats, identity(change), usual);
         }
         for (int i = 0; i < formats.length; i++) {
+            if (formats[i] == Tuple.BINARY) {
+                mapping.requireSameType(i);
+            }
             if (formats[i] == 0) {
                 formats[i] = usual == 0 ? Tuple.TEXT : usual;
             }

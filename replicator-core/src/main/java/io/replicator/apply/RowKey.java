@@ -1,9 +1,19 @@
 package io.replicator.apply;
 
 import io.replicator.change.Tuple;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
 
 /** The key of a row: the bytes of its key columns. Two keys are equal when all their bytes are. */
 final class RowKey {
+    private static final int INT8 = 20;
+    private static final int INT2 = 21;
+    private static final int INT4 = 23;
+    private static final int TEXT = 25;
+    private static final int BPCHAR = 1042;
+    private static final int VARCHAR = 1043;
+    private static final int UUID = 2950;
+
     private final Tuple tuple;
     private final int[] columns;
     private final int hash;
@@ -60,9 +70,27 @@ final class RowKey {
             text.append(text.length() > 1 ? ", " : "")
                     .append(mapping.columnName(column))
                     .append('=');
-            byte kind = tuple.kind(column);
-            text.append(kind == Tuple.TEXT ? tuple.text(column) : kind == Tuple.NULL ? "null" : "<binary>");
+            text.append(value(column, mapping.relation().columns().get(column).typeOid()));
         }
         return text.append(')').toString();
+    }
+
+    private String value(int column, int typeOid) {
+        byte kind = tuple.kind(column);
+        if (kind == Tuple.TEXT) {
+            return tuple.text(column);
+        }
+        if (kind != Tuple.BINARY) {
+            return "null";
+        }
+        ByteBuffer value = ByteBuffer.wrap(tuple.buffer(), tuple.valueOffset(column), tuple.valueLength(column));
+        return switch (typeOid) {
+            case INT2 -> Short.toString(value.getShort());
+            case INT4 -> Integer.toString(value.getInt());
+            case INT8 -> Long.toString(value.getLong());
+            case UUID -> new java.util.UUID(value.getLong(), value.getLong()).toString();
+            case TEXT, VARCHAR, BPCHAR -> tuple.text(column);
+            default -> "\\x" + HexFormat.of().formatHex(tuple.buffer(), value.position(), value.limit());
+        };
     }
 }

@@ -21,11 +21,14 @@ final class RowSet {
     }
 
     /** A source sends all values of a column in one form; a column of NULLs alone takes that of the others. */
-    static RowSet of(List<NetChange> rows, int[] columns) {
+    static RowSet of(TableMapping mapping, List<NetChange> rows, int[] columns) {
         byte[] formats = new byte[columns.length];
         byte usual = 0;
         for (int i = 0; i < columns.length; i++) {
             formats[i] = format(rows, columns[i]);
+            if (formats[i] == Tuple.BINARY) {
+                mapping.requireSameType(columns[i]);
+            }
             usual = formats[i] == 0 ? usual : (byte) Math.max(usual, formats[i]);
         }
         for (int i = 0; i < columns.length; i++) {

@@ -55,23 +55,24 @@ final class SetApplier {
         List<NetChange> inserts = groups.getOrDefault(Operation.INSERT, List.of());
         List<NetChange> upserts = groups.getOrDefault(Operation.UPSERT, List.of());
         if (!removes.isEmpty()) {
-            execute(mapping, RowSet.of(removes, mapping.key()), SetSql::delete);
+            execute(mapping, RowSet.of(mapping, removes, mapping.key()), SetSql::delete);
         }
         if (!deletes.isEmpty()) {
-            requireAll(mapping, deletes, execute(mapping, RowSet.of(deletes, mapping.key()), SetSql::delete));
+            requireAll(mapping, deletes, execute(mapping, RowSet.of(mapping, deletes, mapping.key()), SetSql::delete));
         }
         for (Map.Entry<BitSet, List<NetChange>> group : updates.entrySet()) {
             int[] set = settable(mapping, group.getKey());
             if (set.length > 0) {
-                RowSet rows = RowSet.of(group.getValue(), SetSql.keyAnd(mapping, set));
+                RowSet rows = RowSet.of(mapping, group.getValue(), SetSql.keyAnd(mapping, set));
                 requireAll(mapping, group.getValue(), execute(mapping, rows, sql -> sql.update(set)));
             }
         }
         if (!inserts.isEmpty()) {
-            requireAll(mapping, inserts, insert(mapping, RowSet.of(inserts, mapping.written())));
+            requireAll(mapping, inserts, insert(mapping, RowSet.of(mapping, inserts, mapping.written())));
         }
         if (!upserts.isEmpty()) {
-            requireAll(mapping, upserts, execute(mapping, RowSet.of(upserts, mapping.written()), SetSql::upsert));
+            requireAll(
+                    mapping, upserts, execute(mapping, RowSet.of(mapping, upserts, mapping.written()), SetSql::upsert));
         }
     }
 

@@ -14,17 +14,22 @@ import java.util.List;
  * to be written to.
  */
 final class TableMapping {
+    private static final int FIRST_OID_NOT_BUILT_IN = 10_000;
+
     private final Relation relation;
     private final TargetTable table;
     private final int[] written;
     private final String[] types;
+    private final boolean[] sameType;
     private final int[] key;
 
-    private TableMapping(Relation relation, TargetTable table, int[] written, String[] types, int[] key) {
+    private TableMapping(
+            Relation relation, TargetTable table, int[] written, String[] types, boolean[] sameType, int[] key) {
         this.relation = relation;
         this.table = table;
         this.written = written;
         this.types = types;
+        this.sameType = sameType;
         this.key = key;
     }
 
@@ -32,6 +37,7 @@ final class TableMapping {
         List<RelationColumn> columns = relation.columns();
         int[] written = new int[columns.size()];
         String[] types = new String[columns.size()];
+        boolean[] sameType = new boolean[columns.size()];
         int count = 0;
         for (int i = 0; i < columns.size(); i++) {
             TargetColumn column = table.column(columns.get(i).name());
@@ -42,12 +48,32 @@ final class TableMapping {
                                 + " is missing on the target: ALTER TABLE "
                                 + table.name().quoted() + " ADD COLUMN …");
             }
+            sameType[i] = mayBeSame(columns.get(i).typeOid(), column.typeOid());
             types[i] = column.generated() ? "" : column.castType();
             if (!column.generated()) {
                 written[count++] = i;
             }
         }
-        return new TableMapping(relation, table, Arrays.copyOf(written, count), types, key(relation, table));
+        return new TableMapping(relation, table, Arrays.copyOf(written, count), types, sameType, key(relation, table));
+    }
+
+    /** Built-in types have the same OID everywhere, others one of their own on every server. */
+    private static boolean mayBeSame(int source, int target) {
+        return source == target || (source >= FIRST_OID_NOT_BUILT_IN && target >= FIRST_OID_NOT_BUILT_IN);
+    }
+
+    /**
+     * Requires that a value's binary form is the one of the target's type.
+     *
+     * @throws ReplicatorException {@code STREAM_BROKEN}: opened again, the stream takes another form
+     */
+    void requireSameType(int column) {
+        if (!sameType[column]) {
+            throw new ReplicatorException(
+                    ErrorCode.STREAM_BROKEN,
+                    "column " + columnName(column) + " of table " + relation
+                            + " has changed its type and has another one on the target");
+        }
     }
 
     private static int[] key(Relation relation, TargetTable table) {

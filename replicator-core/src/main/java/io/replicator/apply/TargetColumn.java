@@ -5,5 +5,6 @@ package io.replicator.apply;
  *
  * @param castType the type's qualified, quoted name without modifier: a cast to it never truncates, the assignment
  *     afterwards checks the length
+ * @param typeOid the type's OID on the target
  */
-record TargetColumn(String name, String castType, boolean generated) {}
+record TargetColumn(String name, String castType, int typeOid, boolean generated) {}

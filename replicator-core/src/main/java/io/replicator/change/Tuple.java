@@ -60,9 +60,16 @@ public final class Tuple {
         return ByteBuffer.wrap(buffer).getInt(columnOffsets[column] + 1);
     }
 
-    /** The value of a text column. */
+    /** The value of kind {@code t}, or of a column of type text, whose binary form is the same. */
     public String text(int column) {
         return new String(buffer, valueOffset(column), valueLength(column), StandardCharsets.UTF_8);
+    }
+
+    /** The value of a bigint column in either form. */
+    public long number(int column) {
+        return kind(column) == BINARY
+                ? ByteBuffer.wrap(buffer).getLong(valueOffset(column))
+                : Long.parseLong(text(column));
     }
 
     /** Whether this column holds the same kind and bytes as a column of another tuple. */

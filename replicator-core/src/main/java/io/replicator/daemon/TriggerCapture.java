@@ -5,6 +5,7 @@ import io.replicator.capture.trigger.CaptureInstaller;
 import io.replicator.capture.trigger.CaptureTeardown;
 import io.replicator.capture.trigger.TriggerStream;
 import io.replicator.capture.trigger.WindowPoint;
+import io.replicator.catalog.BinaryForms;
 import io.replicator.catalog.Catalog;
 import io.replicator.change.Position;
 import io.replicator.change.TxidSnapshot;
@@ -92,6 +93,7 @@ final class TriggerCapture implements Capture {
                 ends.source(),
                 ends.config().name(),
                 ends.config().tables(),
+                BinaryForms.of(ends.targetCatalog()),
                 new StaleTablesInTarget(owned),
                 ends.config().cutover()::recopies,
                 ends.config().copy().jobs(),

@@ -5,6 +5,7 @@ import io.replicator.capture.SourceSchema;
 import io.replicator.capture.wal.Publication;
 import io.replicator.capture.wal.ReplicationSlot;
 import io.replicator.capture.wal.WalStream;
+import io.replicator.catalog.BinaryForms;
 import io.replicator.catalog.Catalog;
 import io.replicator.change.Position;
 import io.replicator.error.ErrorCode;
@@ -19,6 +20,8 @@ import java.util.function.LongSupplier;
 
 /** Capture from the write-ahead log: the publication first, then the slot with its exported snapshot. */
 final class WalCapture implements Capture {
+    private static final int FIRST_WITH_BINARY = 14;
+
     private final Ends ends;
     private final LongSupplier ownerEpoch;
 
@@ -110,7 +113,10 @@ final class WalCapture implements Capture {
 
     @Override
     public ChangeSource source() {
-        return new WalStream(ends.source(), ends.names().slot(), ends.names().publication());
+        Catalog source = ends.sourceCatalog();
+        boolean binary = source.version().atLeast(FIRST_WITH_BINARY)
+                && BinaryForms.of(ends.targetCatalog()).agree(source.tables());
+        return new WalStream(ends.source(), ends.names().slot(), ends.names().publication(), binary);
     }
 
     @Override

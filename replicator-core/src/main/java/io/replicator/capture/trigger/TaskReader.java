@@ -42,10 +42,10 @@ final class TaskReader {
 
     private void readWhole(WindowTables.Entry entry) throws SQLException {
         sink.offer(new Change.Truncate(List.of(entry.relation()), false, false));
-        int width = entry.relation().columns().size();
-        copy(WindowSql.allRows(entry.table()), fields -> {
+        byte[] kinds = entry.formArray();
+        copy(WindowSql.allRows(entry), fields -> {
             int size = fields.remaining() + OBJECT_OVERHEAD;
-            Tuple row = WindowRows.tuple(fields, width);
+            Tuple row = WindowRows.tuple(fields, kinds);
             sink.offer(
                     entry.keyed()
                             ? new Change.Upsert(entry.relation(), row, size)
@@ -55,27 +55,27 @@ final class TaskReader {
 
     private void readTouched(WindowTask task) throws SQLException {
         WindowTables.Entry entry = task.entry();
-        int width = entry.relation().columns().size();
+        byte[] kinds = entry.formArray();
         int[] keys = entry.keyColumns().stream().mapToInt(Integer::intValue).toArray();
         plan(task);
         boolean removeFirst = entry.table().extraUnique();
         if (removeFirst) {
-            copy(WindowSql.touchedKeys(entry.captured(), previous, task.slice()), fields -> {
+            copy(WindowSql.touchedKeys(entry, previous, task.slice()), fields -> {
                 int size = fields.remaining() + OBJECT_OVERHEAD;
-                sink.offer(new Change.Remove(entry.relation(), WindowRows.keyTuple(fields, keys, width), size));
+                sink.offer(new Change.Remove(entry.relation(), WindowRows.keyTuple(fields, keys, kinds), size));
             });
         }
-        copy(WindowSql.rows(entry.captured(), entry.table(), previous, task.slice()), fields -> {
+        copy(WindowSql.rows(entry, previous, task.slice()), fields -> {
             int size = fields.remaining() + OBJECT_OVERHEAD;
             int start = fields.position();
             for (int i = 0; i < keys.length; i++) {
                 WindowRows.skipField(fields);
             }
             if (WindowRows.skipField(fields)) {
-                sink.offer(new Change.Upsert(entry.relation(), WindowRows.tuple(fields, width), size));
+                sink.offer(new Change.Upsert(entry.relation(), WindowRows.tuple(fields, kinds), size));
             } else if (!removeFirst) {
                 fields.position(start);
-                sink.offer(new Change.Remove(entry.relation(), WindowRows.keyTuple(fields, keys, width), size));
+                sink.offer(new Change.Remove(entry.relation(), WindowRows.keyTuple(fields, keys, kinds), size));
             }
         });
     }

@@ -3,6 +3,7 @@ package io.replicator.capture.trigger;
 import io.replicator.capture.ChangeSink;
 import io.replicator.capture.ChangeSource;
 import io.replicator.capture.DurablePosition;
+import io.replicator.catalog.BinaryForms;
 import io.replicator.catalog.Catalog;
 import io.replicator.catalog.CatalogReader;
 import io.replicator.change.Change;
@@ -46,6 +47,7 @@ public final class TriggerStream implements ChangeSource {
     private final Database source;
     private final String migration;
     private final TableFilter filter;
+    private final BinaryForms binary;
     private final StaleTables stale;
     private final Map<QualifiedName, Position> rereadAt = new HashMap<>();
     private final AtomicReference<WindowPoint.@Nullable Request> pointRequest = new AtomicReference<>();
@@ -59,6 +61,7 @@ public final class TriggerStream implements ChangeSource {
     private long lastBeat;
 
     /**
+     * @param binary which columns' values are sent in binary form
      * @param postponed tables that are read whole at points somebody asks for, and whose changes are passed over else
      * @param readers how many sessions may read a large window
      * @param lastBeat the last heartbeat that the target holds; 0 when it holds none
@@ -67,6 +70,7 @@ public final class TriggerStream implements ChangeSource {
             Database source,
             String migration,
             TableFilter filter,
+            BinaryForms binary,
             StaleTables stale,
             Predicate<QualifiedName> postponed,
             int readers,
@@ -74,6 +78,7 @@ public final class TriggerStream implements ChangeSource {
         this.source = source;
         this.migration = migration;
         this.filter = filter;
+        this.binary = binary;
         this.stale = stale;
         this.postponed = postponed;
         this.readers = readers;
@@ -105,11 +110,11 @@ public final class TriggerStream implements ChangeSource {
         ChangeSink blocking = change -> offer(sink, change);
         try (Connection session = source.open("window");
                 Connection purge = source.open("purge")) {
-            WindowTables tables = WindowTables.read(session, filter);
+            WindowTables tables = WindowTables.read(session, filter, binary);
             while (!stopped) {
                 Outcome outcome = window(session, tables, previous, blocking);
                 previous = outcome.snapshot();
-                tables = outcome.reload() ? WindowTables.read(session, filter) : tables;
+                tables = outcome.reload() ? WindowTables.read(session, filter, binary) : tables;
                 settleStale(durable.durable());
                 purge(purge, durable.durable());
                 if (!stopped && !outcome.reload()) {

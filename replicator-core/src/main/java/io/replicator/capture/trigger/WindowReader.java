@@ -148,6 +148,6 @@ final class WindowReader {
         byte[] number = Long.toString(state.beat()).getBytes(StandardCharsets.US_ASCII);
         ByteBuffer fields = ByteBuffer.allocate(8 + name.length + number.length);
         fields.putInt(name.length).put(name).putInt(number.length).put(number).flip();
-        return WindowRows.tuple(fields, 2);
+        return WindowRows.tuple(fields, new byte[] {Tuple.TEXT, Tuple.TEXT});
     }
 }

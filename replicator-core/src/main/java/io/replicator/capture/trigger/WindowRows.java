@@ -4,7 +4,7 @@ import io.replicator.change.Tuple;
 import java.nio.ByteBuffer;
 
 /**
- * Turns fields of a binary COPY of text columns into tuples. A field is a length and the value; a tuple's column is a
+ * Turns fields of a binary COPY into tuples. A field is a length and the value; a tuple's column is a
  * kind byte, a length and the value: each field is moved into a new buffer with its kind byte before it.
  */
 final class WindowRows {
@@ -12,26 +12,28 @@ final class WindowRows {
 
     private WindowRows() {}
 
-    /** A tuple of the next {@code columns} fields. */
-    static Tuple tuple(ByteBuffer fields, int columns) {
+    /** A tuple of the next fields, one for each of these kinds. */
+    static Tuple tuple(ByteBuffer fields, byte[] kinds) {
+        int columns = kinds.length;
         byte[] bytes = new byte[fields.remaining() + columns];
         ByteBuffer out = ByteBuffer.wrap(bytes);
         int[] offsets = new int[columns];
         for (int i = 0; i < columns; i++) {
             offsets[i] = out.position();
-            copyField(fields, out);
+            copyField(fields, out, kinds[i]);
         }
         return new Tuple(bytes, offsets);
     }
 
-    /** A tuple of {@code width} columns in which only the key's columns are set, from the next fields. */
-    static Tuple keyTuple(ByteBuffer fields, int[] keyColumns, int width) {
+    /** A tuple with these kinds of columns in which only the key's columns are set, from the next fields. */
+    static Tuple keyTuple(ByteBuffer fields, int[] keyColumns, byte[] kinds) {
+        int width = kinds.length;
         byte[] bytes = new byte[fields.remaining() + width + 1];
         ByteBuffer out = ByteBuffer.wrap(bytes);
         int[] offsets = new int[width];
         for (int column : keyColumns) {
             offsets[column] = out.position();
-            copyField(fields, out);
+            copyField(fields, out, kinds[column]);
         }
         int absent = out.position();
         out.put(Tuple.NULL);
@@ -57,13 +59,13 @@ final class WindowRows {
         return true;
     }
 
-    private static void copyField(ByteBuffer fields, ByteBuffer out) {
+    private static void copyField(ByteBuffer fields, ByteBuffer out, byte kind) {
         int length = fields.getInt();
         if (length == NULL_LENGTH) {
             out.put(Tuple.NULL);
             return;
         }
-        out.put(Tuple.TEXT);
+        out.put(kind);
         out.putInt(length);
         out.put(fields.array(), fields.arrayOffset() + fields.position(), length);
         fields.position(fields.position() + length);

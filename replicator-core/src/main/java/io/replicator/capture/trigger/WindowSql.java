@@ -2,6 +2,7 @@ package io.replicator.capture.trigger;
 
 import io.replicator.catalog.Column;
 import io.replicator.catalog.Table;
+import io.replicator.change.Tuple;
 import io.replicator.change.TxidSnapshot;
 import io.replicator.postgres.Identifiers;
 import java.util.ArrayList;
@@ -14,7 +15,8 @@ import java.util.StringJoiner;
  * SQL over the change logs of one window. COPY takes no parameters, so the snapshot and the numbers stand in the text;
  * the snapshot's form was checked when it was parsed.
  *
- * <p>Rows travel as binary COPY of text columns: a field of that is the value's UTF-8 text with its length before it.
+ * <p>Rows travel as binary COPY. Where the target's column does not have the same type, the column is one of text: a field
+ * of that is the value's UTF-8 text with its length before it.
  */
 final class WindowSql {
     private static final int SEGMENTS = 3;
@@ -42,12 +44,14 @@ final class WindowSql {
     }
 
     /** The current rows of the touched keys; a key without a row comes with a missing row. */
-    static String rows(CapturedTable captured, Table table, TxidSnapshot previous, LogSlice slice) {
+    static String rows(WindowTables.Entry entry, TxidSnapshot previous, LogSlice slice) {
+        CapturedTable captured = entry.captured();
+        Table table = entry.table();
         List<String> selected = new ArrayList<>();
         List<String> joined = new ArrayList<>();
         for (int i = 0; i < captured.keyColumns().size(); i++) {
             String name = Identifiers.quote(captured.keyColumns().get(i));
-            selected.add("w.k" + (i + 1) + "::text");
+            selected.add(key(entry, i));
             joined.add(join(
                     captured.shape(),
                     i,
@@ -55,26 +59,27 @@ final class WindowSql {
                     table.column(captured.keyColumns().get(i))));
         }
         selected.add("CASE WHEN t.ctid IS NULL THEN NULL ELSE ''::text END");
-        selected.addAll(texts(table));
+        selected.addAll(values(entry));
         return "COPY (SELECT " + String.join(", ", selected) + " FROM (" + keys(captured, previous, slice)
                 + ") AS w LEFT JOIN ONLY " + table.name().quoted() + " AS t ON " + String.join(" AND ", joined)
                 + ") TO STDOUT (FORMAT binary)";
     }
 
     /** The touched keys alone. */
-    static String touchedKeys(CapturedTable captured, TxidSnapshot previous, LogSlice slice) {
+    static String touchedKeys(WindowTables.Entry entry, TxidSnapshot previous, LogSlice slice) {
+        CapturedTable captured = entry.captured();
         StringJoiner names = new StringJoiner(", ");
-        for (int i = 1; i <= captured.keyColumns().size(); i++) {
-            names.add("w.k" + i + "::text");
+        for (int i = 0; i < captured.keyColumns().size(); i++) {
+            names.add(key(entry, i));
         }
         return "COPY (SELECT " + names + " FROM (" + keys(captured, previous, slice)
                 + ") AS w) TO STDOUT (FORMAT binary)";
     }
 
     /** All rows of a table. */
-    static String allRows(Table table) {
-        return "COPY (SELECT " + String.join(", ", texts(table)) + " FROM ONLY "
-                + table.name().quoted() + " AS t) TO STDOUT (FORMAT binary)";
+    static String allRows(WindowTables.Entry entry) {
+        return "COPY (SELECT " + String.join(", ", values(entry)) + " FROM ONLY "
+                + entry.table().name().quoted() + " AS t) TO STDOUT (FORMAT binary)";
     }
 
     private static String keys(CapturedTable captured, TxidSnapshot previous, LogSlice slice) {
@@ -113,11 +118,22 @@ final class WindowSql {
                 : type.substring(0, bracket) + type.substring(type.indexOf(')') + 1);
     }
 
-    private static List<String> texts(Table table) {
-        List<String> texts = new ArrayList<>();
-        for (Column column : table.writableColumns()) {
-            texts.add("t." + Identifiers.quote(column.name()) + "::text");
+    /** A logged key in the form that the column's values have. */
+    private static String key(WindowTables.Entry entry, int index) {
+        int column = entry.keyColumns().get(index);
+        String logged = "w.k" + (index + 1);
+        return entry.forms().get(column) == Tuple.BINARY
+                ? logged + "::" + castType(entry.table().writableColumns().get(column))
+                : logged + "::text";
+    }
+
+    private static List<String> values(WindowTables.Entry entry) {
+        List<String> values = new ArrayList<>();
+        List<Column> columns = entry.table().writableColumns();
+        for (int i = 0; i < columns.size(); i++) {
+            String name = "t." + Identifiers.quote(columns.get(i).name());
+            values.add(entry.forms().get(i) == Tuple.BINARY ? name : name + "::text");
         }
-        return texts;
+        return values;
     }
 }

@@ -1,5 +1,6 @@
 package io.replicator.capture.trigger;
 
+import io.replicator.catalog.BinaryForms;
 import io.replicator.catalog.Catalog;
 import io.replicator.catalog.CatalogReader;
 import io.replicator.catalog.Column;
@@ -7,6 +8,7 @@ import io.replicator.catalog.Table;
 import io.replicator.change.Relation;
 import io.replicator.change.RelationColumn;
 import io.replicator.change.ReplicaIdentity;
+import io.replicator.change.Tuple;
 import io.replicator.config.TableFilter;
 import io.replicator.postgres.QualifiedName;
 import java.sql.Connection;
@@ -21,37 +23,50 @@ final class WindowTables {
     private final Map<Integer, Entry> byId = new HashMap<>();
     private final List<CapturedTable> captured = new ArrayList<>();
 
-    /** @param keyColumns indexes into the relation's columns, in the key's order */
-    record Entry(CapturedTable captured, Table table, Relation relation, List<Integer> keyColumns) {
+    /**
+     * @param keyColumns indexes into the relation's columns, in the key's order
+     * @param forms the kind of each of the relation's columns: {@link Tuple#BINARY} or {@link Tuple#TEXT}
+     */
+    record Entry(CapturedTable captured, Table table, Relation relation, List<Integer> keyColumns, List<Byte> forms) {
+        byte[] formArray() {
+            byte[] array = new byte[forms.size()];
+            for (int i = 0; i < array.length; i++) {
+                array[i] = forms.get(i);
+            }
+            return array;
+        }
+
         boolean keyed() {
             return !keyColumns.isEmpty();
         }
     }
 
-    static WindowTables read(Connection session, TableFilter filter) {
+    static WindowTables read(Connection session, TableFilter filter, BinaryForms binary) {
         Catalog catalog = CatalogReader.read(session, filter);
         WindowTables tables = new WindowTables();
         for (CapturedTable captured : CapturedTables.read(session)) {
             Table table = catalog.table(captured.name());
             if (table != null) {
                 tables.captured.add(captured);
-                tables.byId.put(captured.id(), entry(captured, table));
+                tables.byId.put(captured.id(), entry(captured, table, binary));
             }
         }
         return tables;
     }
 
-    private static Entry entry(CapturedTable captured, Table table) {
+    private static Entry entry(CapturedTable captured, Table table, BinaryForms binary) {
         List<RelationColumn> columns = new ArrayList<>();
         List<String> names = new ArrayList<>();
+        List<Byte> forms = new ArrayList<>();
         for (Column column : table.writableColumns()) {
             boolean key = captured.keyColumns().contains(column.name());
             columns.add(new RelationColumn(column.name(), column.typeOid(), -1, key));
             names.add(column.name());
+            forms.add(binary.agree(table.name(), column) ? Tuple.BINARY : Tuple.TEXT);
         }
         List<Integer> keys = captured.keyColumns().stream().map(names::indexOf).toList();
         Relation relation = new Relation(table.oid(), table.name(), ReplicaIdentity.DEFAULT, columns);
-        return new Entry(captured, table, relation, keys);
+        return new Entry(captured, table, relation, keys, List.copyOf(forms));
     }
 
     List<CapturedTable> captured() {

@@ -18,6 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.postgresql.PGConnection;
 import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
+import org.postgresql.replication.fluent.logical.ChainedLogicalStreamBuilder;
 
 /**
  * The pgoutput stream of one slot. {@link #run} is the one thread that owns the stream: it never blocks in a read, so
@@ -33,12 +34,15 @@ public final class WalStream implements ChangeSource {
     private final Database source;
     private final String slot;
     private final String publication;
+    private final boolean binary;
     private volatile boolean stopped;
     private volatile Lsn received = Lsn.ZERO;
     private Lsn acknowledged = Lsn.ZERO;
     private long lastFeedback;
 
-    public WalStream(Database source, String slot, String publication) {
+    /** @param binary whether values are to come in the types' binary form, for which the target must have the same types */
+    public WalStream(Database source, String slot, String publication, boolean binary) {
+        this.binary = binary;
         this.source = source;
         this.slot = slot;
         this.publication = publication;
@@ -58,7 +62,7 @@ public final class WalStream implements ChangeSource {
     public void run(Position start, ChangeSink sink, DurablePosition durable) {
         Lsn from = lsn(start);
         try (Connection replication = source.openReplication("stream")) {
-            PGReplicationStream stream = replication
+            ChainedLogicalStreamBuilder builder = replication
                     .unwrap(PGConnection.class)
                     .getReplicationAPI()
                     .replicationStream()
@@ -68,8 +72,8 @@ public final class WalStream implements ChangeSource {
                     .withSlotOption("proto_version", "1")
                     .withSlotOption("publication_names", publication)
                     .withStatusInterval(0, TimeUnit.SECONDS)
-                    .withAutomaticFlush(false)
-                    .start();
+                    .withAutomaticFlush(false);
+            PGReplicationStream stream = (binary ? builder.withSlotOption("binary", true) : builder).start();
             acknowledged = from;
             received = from;
             lastFeedback = System.nanoTime();
