@@ -5,7 +5,8 @@ import java.nio.file.Path;
 /**
  * Where a contender works.
  *
- * @param database of the same name on both servers
+ * @param sourceDatabase may be shared by contenders that leave the source's tables as they are
+ * @param targetDatabase the contender's own
  * @param directory for logs
  */
-record Arena(Cluster source, Cluster target, String database, Path directory) {}
+record Arena(Cluster source, String sourceDatabase, Cluster target, String targetDatabase, Path directory) {}

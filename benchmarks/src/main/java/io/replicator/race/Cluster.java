@@ -2,6 +2,7 @@ package io.replicator.race;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A server of our own with the same settings for every contender. */
-final class Cluster implements AutoCloseable {
+final class Cluster {
     static final String SETTINGS = """
             listen_addresses = '127.0.0.1'
             wal_level = logical
@@ -28,7 +29,10 @@ final class Cluster implements AutoCloseable {
             max_wal_size = 8GB
             checkpoint_timeout = 30min
             autovacuum = off
+            wal_retrieve_retry_interval = 10ms
             """;
+
+    private static final String FILE_COPY = " STRATEGY file_copy";
 
     private final Path bin;
     private final Path home;
@@ -42,8 +46,14 @@ final class Cluster implements AutoCloseable {
         this.port = port;
     }
 
-    static Cluster start(Path bin, Path directory, String name, int port) {
-        Cluster cluster = new Cluster(bin, directory, name, port);
+    /** Publishes the application's tables, but none that a contender added. */
+    void publish(String database, String publication) {
+        execute(database, "CREATE PUBLICATION " + publication + " FOR TABLE " + String.join(", ", tables(database)));
+    }
+
+    /** Creates and starts a server that is stopped at the end. */
+    static Cluster start(Path bin, Path directory, String name, List<String> settings, Cleanup cleanup) {
+        Cluster cluster = new Cluster(bin, directory, name, freePort());
         Programs.run(
                 directory.resolve("initdb.log"),
                 Map.of(),
@@ -61,13 +71,23 @@ final class Cluster implements AutoCloseable {
         try {
             Files.writeString(
                     cluster.home.resolve("postgresql.conf"),
-                    SETTINGS + "port = " + port + "\nunix_socket_directories = '" + directory + "'\n",
+                    SETTINGS + String.join("\n", settings) + "\nport = " + cluster.port
+                            + "\nunix_socket_directories = '" + directory + "'\n",
                     StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        cleanup.add(cluster::stop);
         cluster.control("start");
         return cluster;
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void control(String action) {
@@ -86,12 +106,13 @@ final class Cluster implements AutoCloseable {
                         action)));
     }
 
-    Path bin() {
-        return bin;
-    }
-
     int port() {
         return port;
+    }
+
+    /** A client program with what it needs to reach this server. */
+    List<String> client(String program) {
+        return List.of(bin.resolve(program).toString(), "-h", "127.0.0.1", "-p", "" + port, "-U", "postgres");
     }
 
     String url(String database) {
@@ -134,20 +155,30 @@ final class Cluster implements AutoCloseable {
         execute("postgres", "DROP DATABASE IF EXISTS " + database + " WITH (FORCE)");
     }
 
+    /** Replaces a database by a copy of another, which nobody may use. */
     void copy(String template, String database) {
         drop(database);
-        execute("postgres", "CREATE DATABASE " + database + " TEMPLATE " + template);
+        execute(
+                "postgres",
+                "CREATE DATABASE " + database + " TEMPLATE " + template + (version() >= 15 ? FILE_COPY : ""));
     }
 
-    /** Stops the server when this process is ended. */
-    void stopQuietly() {
+    private int version() {
+        return Integer.parseInt(value("postgres", "SHOW server_version_num")) / 10_000;
+    }
+
+    /** The tables of schema {@code public}, quoted where needed. */
+    List<String> tables(String database) {
+        String names = value(database, """
+                SELECT coalesce(string_agg(quote_ident(relname), E'\\n' ORDER BY relname), '') FROM pg_class
+                WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace""");
+        return names.isEmpty() ? List.of() : names.lines().toList();
+    }
+
+    /** Stops the server, if it runs. */
+    void stop() {
         if (Files.exists(home.resolve("postmaster.pid"))) {
             control("stop");
         }
-    }
-
-    @Override
-    public void close() {
-        control("stop");
     }
 }

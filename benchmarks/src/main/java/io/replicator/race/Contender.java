@@ -4,17 +4,39 @@ package io.replicator.race;
 interface Contender extends AutoCloseable {
     String name();
 
+    /** What the contender makes of its source database; contenders of one kind drain the very same backlog. */
+    default String kind() {
+        return "plain";
+    }
+
     /** Whether the target is to hold the rows before the contender begins, because it brings changes alone. */
     boolean wantsRows();
+
+    /** False for a limit that brings no rows to the target at all. */
+    default boolean brings() {
+        return true;
+    }
 
     /** Sets itself up until changes flow. */
     void begin(Arena arena);
 
-    /** Stops applying; nothing is received either. */
+    /** Stops; nothing is received any more either. */
     void pause();
 
-    /** Goes on; returns at once. */
+    /** What is to be done on the source once the backlog is there; not timed. */
+    default void prepare() {}
+
+    /** Goes on. */
     void resume();
+
+    /**
+     * Whether everything up to the last row has arrived.
+     *
+     * @param marker whether the last row is on the target
+     */
+    default boolean hasArrived(boolean marker) {
+        return marker;
+    }
 
     /** Removes itself from both servers. */
     @Override

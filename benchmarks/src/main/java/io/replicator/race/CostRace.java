@@ -1,130 +1,109 @@
 package io.replicator.race;
 
-import io.replicator.capture.trigger.CaptureInstaller;
-import io.replicator.capture.trigger.CaptureTeardown;
-import io.replicator.catalog.CatalogReader;
-import io.replicator.config.ConfigOverrides;
-import io.replicator.config.ConfigReader;
-import io.replicator.config.TableFilter;
-import io.replicator.postgres.Database;
-import io.replicator.postgres.Side;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What the capture triggers cost the source: the same statements with and without them, in turn. */
+/** What capture triggers cost the source: the same statements with and without them, in turn. */
 final class CostRace {
+    /** The name of the runs without triggers. */
+    static final String PLAIN = "no triggers";
+
     private static final String DATABASE = "race_cost";
     private static final Pattern TPS = Pattern.compile("tps = ([0-9.]+)");
-    private static final int SECONDS = 15;
 
     private final Cluster source;
     private final Path directory;
+    private final int seconds;
     private final PrintStream progress;
+    private final List<Sample> samples = new ArrayList<>();
 
-    CostRace(Cluster source, Path directory, PrintStream progress) {
+    CostRace(Cluster source, Path directory, int seconds, PrintStream progress) {
         this.source = source;
         this.directory = directory;
+        this.seconds = seconds;
         this.progress = progress;
     }
 
-    /**
-     * One measurement.
-     *
-     * @param what {@code tps} of TPC-B or {@code seconds} of one UPDATE of 500,000 rows
-     */
-    record Cost(String what, boolean captured, double value) {}
+    /** Triggers that can be put on the tables of a database. */
+    interface Triggers {
+        String name();
 
-    List<Cost> run(int rounds) {
+        void install(String database);
+
+        void remove(String database);
+    }
+
+    /** Runs the rounds; the order of the triggers rotates. */
+    List<Sample> run(List<Triggers> all, int rounds) {
         source.drop(DATABASE);
         source.execute("postgres", "CREATE DATABASE " + DATABASE);
         Workload.TPCB.create(source, DATABASE, directory);
-        List<Cost> costs = new ArrayList<>();
+        List<Triggers> order = new ArrayList<>(all);
         for (int round = 1; round <= rounds; round++) {
-            for (boolean captured : round % 2 == 0 ? new boolean[] {true, false} : new boolean[] {false, true}) {
-                if (captured) {
-                    install();
-                }
-                source.execute(DATABASE, "VACUUM ANALYZE", "CHECKPOINT");
-                add(costs, new Cost("tps", captured, transactionsPerSecond(round)));
-                source.execute(DATABASE, "VACUUM FULL pgbench_accounts", "CHECKPOINT");
-                if (captured) {
-                    remove();
-                    install();
-                }
-                add(costs, new Cost("seconds", captured, updateSeconds()));
-                source.execute(DATABASE, "VACUUM FULL pgbench_accounts");
-                if (captured) {
-                    remove();
-                }
+            for (Triggers triggers : order) {
+                transactions(triggers, round, "on");
+                transactions(triggers, round, "off");
+                update(triggers, round);
             }
+            Collections.rotate(order, -1);
         }
         source.drop(DATABASE);
-        return costs;
+        return samples;
     }
 
-    private void add(List<Cost> costs, Cost cost) {
-        costs.add(cost);
-        progress.printf(
-                "cost    %-8s %-9s %10.2f%n", cost.what(), cost.captured() ? "captured" : "plain", cost.value());
+    private void transactions(Triggers triggers, int round, String synchronousCommit) {
+        source.execute(DATABASE, "VACUUM ANALYZE", "CHECKPOINT");
+        with(triggers, () -> {
+            double tps = transactionsPerSecond(synchronousCommit);
+            add("TPC-B, synchronous_commit " + synchronousCommit + ", tps", triggers, round, tps);
+        });
     }
 
-    private Database database() {
-        return ConfigReader.of(new ConfigOverrides("race", source.url(DATABASE), source.url("postgres")), Map.of())
-                .source()
-                .database(Side.SOURCE);
+    private void update(Triggers triggers, int round) {
+        source.execute(DATABASE, "VACUUM FULL pgbench_accounts", "CHECKPOINT");
+        with(triggers, () -> {
+            long start = System.nanoTime();
+            source.execute(DATABASE, "UPDATE pgbench_accounts SET abalance = abalance + 1 WHERE aid <= 500000");
+            add("UPDATE of 500k rows, s", triggers, round, (System.nanoTime() - start) / 1e9);
+        });
     }
 
-    private void install() {
-        try (Database database = database();
-                Connection connection = database.open("race")) {
-            CaptureInstaller.install(database, CatalogReader.read(connection, TableFilter.ALL), _ -> {}, _ -> {});
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
+    private void with(Triggers triggers, Runnable work) {
+        triggers.install(DATABASE);
+        try {
+            work.run();
+        } finally {
+            triggers.remove(DATABASE);
         }
     }
 
-    private void remove() {
-        try (Database database = database()) {
-            CaptureTeardown.remove(database, false);
-        }
+    private void add(String work, Triggers triggers, int round, double value) {
+        Sample sample = new Sample(work, triggers.name(), round, value, Map.of(), "");
+        samples.add(sample);
+        progress.println(sample.line());
     }
 
-    private double transactionsPerSecond(int round) {
-        Path log = directory.resolve("cost-" + round + "-" + System.nanoTime() + ".log");
+    private double transactionsPerSecond(String synchronousCommit) {
+        Path log = directory.resolve("cost-" + System.nanoTime() + ".log");
         Programs.run(
                 log,
-                Map.of(),
-                List.of(
-                        source.bin().resolve("pgbench").toString(),
-                        "-h",
-                        "127.0.0.1",
-                        "-p",
-                        "" + source.port(),
-                        "-U",
-                        "postgres",
-                        "-n",
-                        "-M",
-                        "prepared",
-                        "-c",
-                        "8",
-                        "-j",
-                        "2",
-                        "-T",
-                        "" + SECONDS,
-                        DATABASE));
+                Map.of("PGOPTIONS", "-c synchronous_commit=" + synchronousCommit),
+                Workload.pgbenchCommand(
+                        source, DATABASE, List.of("-n", "-M", "prepared", "-c", "8", "-j", "2", "-T", "" + seconds)));
+        return tps(log);
+    }
+
+    /** What pgbench reported. */
+    static double tps(Path log) {
         try {
             Matcher matcher = TPS.matcher(Files.readString(log));
             if (!matcher.find()) {
@@ -134,11 +113,5 @@ final class CostRace {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private double updateSeconds() {
-        long start = System.nanoTime();
-        source.execute(DATABASE, "UPDATE pgbench_accounts SET abalance = abalance + 1 WHERE aid <= 500000");
-        return (System.nanoTime() - start) / 1e9;
     }
 }

@@ -2,18 +2,30 @@ package io.replicator.race;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
- * Every contender drains the same backlog in turn: it is set up, paused, the workload runs on the source, and the clock
- * runs from its going on until the last row has arrived.
+ * Every contender drains the same backlog in turn. A round sets all of them up and pauses them, then the workload runs on
+ * the source, and then the clock runs for one after the other from its going on until the last row has arrived.
+ * Contenders that leave the source's tables alone share a source database and so the very same log; those with triggers
+ * have one of their own, under the same load with the same seed. Every contender has a target database of its own.
  */
 final class DrainRace {
-    private static final String TEMPLATE = "race_template";
+    /** The table of the last row. */
+    static final String MARKER = "race_end";
+
+    private static final String FILLED = "race_filled";
     private static final String EMPTY = "race_empty";
-    private static final String DATABASE = "race";
 
     private final Cluster source;
     private final Cluster target;
@@ -33,73 +45,164 @@ final class DrainRace {
         List<Sample> samples = new ArrayList<>();
         List<Contender> order = new ArrayList<>(contenders);
         for (int round = 1; round <= rounds; round++) {
-            for (Contender contender : order) {
-                samples.add(race(workload, size, contender, round));
+            for (Sample sample : new Round(workload, size, round, order).run()) {
+                samples.add(sample);
             }
-            Collections.rotate(order, 1);
+            Collections.rotate(order, -1);
+        }
+        for (Cluster cluster : List.of(source, target)) {
+            cluster.drop(FILLED);
+            cluster.drop(EMPTY);
         }
         return samples;
     }
 
     private void prepare(Workload workload) {
         for (Cluster cluster : List.of(source, target)) {
-            for (String template : List.of(TEMPLATE, EMPTY)) {
-                cluster.drop(template);
-                cluster.execute("postgres", "CREATE DATABASE " + template);
-                workload.create(cluster, template, directory);
-                cluster.execute(template, "CREATE TABLE race_end (id int PRIMARY KEY)", "VACUUM ANALYZE");
+            cluster.drop(FILLED);
+            cluster.execute("postgres", "CREATE DATABASE " + FILLED);
+            workload.create(cluster, FILLED, directory);
+            cluster.execute(FILLED, "CREATE TABLE " + MARKER + " (id int PRIMARY KEY)", "VACUUM ANALYZE");
+        }
+        target.copy(FILLED, EMPTY);
+        target.execute(EMPTY, "TRUNCATE " + String.join(", ", target.tables(EMPTY)));
+    }
+
+    /** One round of one workload. */
+    private final class Round {
+        private final Workload workload;
+        private final long size;
+        private final int number;
+        private final List<Contender> contenders;
+        private final Map<Contender, String> faults = new LinkedHashMap<>();
+        private final Map<String, Map<String, String>> sourceSums = new LinkedHashMap<>();
+
+        Round(Workload workload, long size, int number, List<Contender> contenders) {
+            this.workload = workload;
+            this.size = size;
+            this.number = number;
+            this.contenders = contenders;
+        }
+
+        List<Sample> run() {
+            Set<String> kinds = new LinkedHashSet<>();
+            contenders.stream()
+                    .map(Contender::kind)
+                    .sorted(Collections.reverseOrder())
+                    .forEach(kinds::add);
+            List<Sample> samples = new ArrayList<>();
+            try {
+                kinds.forEach(kind -> source.copy(FILLED, sourceDatabase(kind)));
+                contenders.forEach(contender -> attempt(contender, () -> begin(contender)));
+                kinds.forEach(this::load);
+                contenders.forEach(contender -> attempt(contender, contender::prepare));
+                for (Cluster cluster : List.of(source, target)) {
+                    cluster.execute("postgres", "CHECKPOINT");
+                }
+                for (Contender contender : contenders) {
+                    Sample sample = drain(contender);
+                    progress.println(sample.line());
+                    samples.add(sample);
+                }
+            } finally {
+                contenders.forEach(this::close);
+                kinds.forEach(kind -> source.drop(sourceDatabase(kind)));
+                contenders.forEach(contender -> target.drop(targetDatabase(contender)));
             }
-            empty(cluster);
-            cluster.execute("postgres", "CHECKPOINT");
+            return samples;
         }
-    }
 
-    private static void empty(Cluster cluster) {
-        String tables = cluster.value(EMPTY, """
-                SELECT string_agg(quote_ident(relname), ',') FROM pg_class
-                WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace""");
-        cluster.execute(EMPTY, "TRUNCATE " + tables);
-    }
+        private void attempt(Contender contender, Runnable step) {
+            if (faults.containsKey(contender)) {
+                return;
+            }
+            try {
+                step.run();
+            } catch (RuntimeException e) {
+                faults.put(contender, String.valueOf(e.getMessage()));
+                progress.println(contender.name() + ": " + e.getMessage());
+            }
+        }
 
-    private Sample race(Workload workload, long size, Contender contender, int round) {
-        source.copy(TEMPLATE, DATABASE);
-        target.copy(contender.wantsRows() ? TEMPLATE : EMPTY, DATABASE);
-        Arena arena = new Arena(source, target, DATABASE, directory);
-        double seconds;
-        String difference;
-        try (contender) {
-            contender.begin(arena);
+        /** At once when it is done: what goes on working would take time from the next. */
+        private void close(Contender contender) {
+            try {
+                contender.close();
+            } catch (RuntimeException e) {
+                faults.putIfAbsent(contender, "its end: " + e.getMessage());
+                progress.println(contender.name() + ": " + e.getMessage());
+            }
+        }
+
+        private void begin(Contender contender) {
+            String database = targetDatabase(contender);
+            target.copy(contender.wantsRows() ? FILLED : EMPTY, database);
+            contender.begin(new Arena(source, sourceDatabase(contender.kind()), target, database, directory));
             contender.pause();
-            workload.load(source, DATABASE, directory, size);
-            source.execute(DATABASE, "INSERT INTO race_end VALUES (1)", "CHECKPOINT");
-            target.execute(DATABASE, "CHECKPOINT");
-            seconds = drain(contender);
-            difference = Sides.difference(arena);
+            target.execute(database, "VACUUM ANALYZE");
         }
-        Sample sample = new Sample(workload, contender.name(), round, seconds, difference);
-        progress.println(sample.line());
-        source.drop(DATABASE);
-        target.drop(DATABASE);
-        return sample;
-    }
 
-    private double drain(Contender contender) {
-        try (java.sql.Connection connection = target.connect(DATABASE);
-                java.sql.PreparedStatement arrived =
-                        connection.prepareStatement("SELECT EXISTS (SELECT FROM race_end)")) {
-            long start = System.nanoTime();
-            contender.resume();
-            Waiting.until("the last row through " + contender.name(), () -> {
-                try (java.sql.ResultSet row = arrived.executeQuery()) {
-                    row.next();
-                    return row.getBoolean(1);
-                } catch (java.sql.SQLException e) {
-                    throw new IllegalStateException(e);
+        private void load(String kind) {
+            String database = sourceDatabase(kind);
+            workload.load(source, database, directory, size);
+            source.execute(database, "INSERT INTO " + MARKER + " VALUES (1)");
+            sourceSums.put(kind, Sides.sums(source, database));
+        }
+
+        private Sample drain(Contender contender) {
+            double[] times = new double[2];
+            attempt(contender, () -> time(contender, times));
+            attempt(contender, () -> {
+                if (contender.brings()) {
+                    String difference = Sides.difference(
+                            sourceSums.getOrDefault(contender.kind(), Map.of()),
+                            Sides.sums(target, targetDatabase(contender)));
+                    if (!difference.isEmpty()) {
+                        throw new IllegalStateException("these tables differ: " + difference);
+                    }
                 }
             });
-            return (System.nanoTime() - start) / 1e9;
-        } catch (java.sql.SQLException e) {
-            throw new IllegalStateException(e);
+            close(contender);
+            return new Sample(
+                    workload.word() + " " + size + ", s",
+                    contender.name(),
+                    number,
+                    times[0],
+                    Map.of("resumed", times[1]),
+                    faults.getOrDefault(contender, ""));
         }
+
+        private void time(Contender contender, double[] times) {
+            try (Connection connection = target.connect(targetDatabase(contender));
+                    PreparedStatement marker =
+                            connection.prepareStatement("SELECT EXISTS (SELECT FROM " + MARKER + ")")) {
+                long start = System.nanoTime();
+                contender.resume();
+                times[1] = (System.nanoTime() - start) / 1e9;
+                Waiting.until(
+                        "the last row through " + contender.name(),
+                        () -> contender.hasArrived(contender.brings() && isThere(marker)));
+                times[0] = (System.nanoTime() - start) / 1e9;
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        private static boolean isThere(PreparedStatement marker) {
+            try (ResultSet row = marker.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private static String sourceDatabase(String kind) {
+        return "race_source_" + kind;
+    }
+
+    private static String targetDatabase(Contender contender) {
+        return "race_" + contender.name().replace('-', '_');
     }
 }

@@ -3,10 +3,16 @@ package io.replicator.race;
 import java.util.Arrays;
 import java.util.List;
 
-/** Minimum, median and maximum of some runs. */
+/**
+ * Minimum, median and maximum of some runs.
+ *
+ * @param runs how many; without any the others are 0
+ */
 record Figures(int runs, double least, double median, double most) {
-    /** @param values at least one */
     static Figures of(List<Double> values) {
+        if (values.isEmpty()) {
+            return new Figures(0, 0, 0, 0);
+        }
         double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
         Arrays.sort(sorted);
         int middle = sorted.length / 2;

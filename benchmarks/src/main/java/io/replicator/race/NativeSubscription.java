@@ -17,6 +17,10 @@ final class NativeSubscription implements Contender {
         return binary ? "native-binary" : "native";
     }
 
+    private String identifier() {
+        return binary ? "race_native_binary" : "race_native";
+    }
+
     @Override
     public boolean wantsRows() {
         return true;
@@ -25,42 +29,48 @@ final class NativeSubscription implements Contender {
     @Override
     public void begin(Arena where) {
         arena = where;
-        where.source().execute(where.database(), "CREATE PUBLICATION race FOR ALL TABLES");
+        where.source().publish(where.sourceDatabase(), identifier());
         where.target()
                 .execute(
-                        where.database(),
-                        "CREATE SUBSCRIPTION race CONNECTION '"
-                                + where.source().conninfo(where.database())
-                                + "' PUBLICATION race WITH (copy_data = false, binary = " + binary + ")");
-        Waiting.until(
-                "the subscription's stream",
-                () -> where.source()
-                        .value(where.database(), "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'")
-                        .equals("1"));
+                        where.targetDatabase(),
+                        "CREATE SUBSCRIPTION " + identifier() + " CONNECTION '"
+                                + where.source().conninfo(where.sourceDatabase()) + "' PUBLICATION " + identifier()
+                                + " WITH (copy_data = false, binary = " + binary + ")");
+        awaitSlot("streams", "t");
     }
 
     @Override
     public void pause() {
+        target("ALTER SUBSCRIPTION " + identifier() + " DISABLE");
+        awaitSlot("stands still", "f");
+    }
+
+    private void awaitSlot(String what, String active) {
         Arena where = arena();
-        where.target().execute(where.database(), "ALTER SUBSCRIPTION race DISABLE");
         Waiting.until(
-                "the end of the subscription's stream",
+                "the subscription " + identifier() + " to be one that " + what,
                 () -> where.source()
-                        .value(where.database(), "SELECT count(*) FROM pg_stat_replication")
-                        .equals("0"));
+                        .value(
+                                where.sourceDatabase(),
+                                "SELECT active FROM pg_replication_slots WHERE slot_name = '" + identifier() + "'")
+                        .equals(active));
     }
 
     @Override
     public void resume() {
-        arena().target().execute(arena().database(), "ALTER SUBSCRIPTION race ENABLE");
+        target("ALTER SUBSCRIPTION " + identifier() + " ENABLE");
     }
 
     @Override
     public void close() {
-        Arena where = arena;
-        if (where != null) {
-            where.target().execute(where.database(), "DROP SUBSCRIPTION race");
+        if (arena != null) {
+            target("DROP SUBSCRIPTION IF EXISTS " + identifier());
+            arena = null;
         }
+    }
+
+    private void target(String statement) {
+        arena().target().execute(arena().targetDatabase(), statement);
     }
 
     private Arena arena() {

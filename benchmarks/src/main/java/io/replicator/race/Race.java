@@ -1,16 +1,9 @@
 package io.replicator.race;
 
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,131 +16,128 @@ import picocli.CommandLine.Option;
         name = "race",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Races replicator against its peers on two servers of its own.")
+        description = {
+            "Races replicator against its peers on two PostgreSQL servers of its own.",
+            "Without --cost, every contender drains the same backlog in turn."
+        },
+        footer = {"", "Exit codes: 0 all runs count, 1 a run was refused, 2 the race could not be run."})
 public final class Race implements Callable<Integer> {
     @Option(
             names = "--workload",
             split = ",",
-            description = "What the contenders drain: ${COMPLETION-CANDIDATES} (default: all).")
-    private List<Workload> workloads = List.of(Workload.values());
+            paramLabel = "NAME",
+            description = "What is drained: tpcb, mixed, bulk-update, hot, wide (default: all).")
+    private List<String> workloads =
+            Stream.of(Workload.values()).map(Workload::word).toList();
 
     @Option(
             names = "--contender",
             split = ",",
+            paramLabel = "NAME",
             description =
-                    "native, native-binary, replicator-wal, replicator-trigger, bucardo (default: the first four).")
-    private List<String> contenders = List.of("native", "native-binary", "replicator-wal", "replicator-trigger");
+                    "Who drains it: native, native-binary, replicator-wal, replicator-trigger, bucardo, receive-only"
+                            + " (default: all that are installed, without native-binary).")
+    private List<String> contenders = Contenders.usual();
 
-    @Option(names = "--rounds", defaultValue = "3", description = "Rounds (default: 3).")
-    private int rounds;
+    @Option(names = "--rounds", paramLabel = "N", description = "Rounds (default: 3, with --quick 1).")
+    private @Nullable Integer rounds;
 
-    @Option(names = "--size", description = "Transactions, or rows of the one UPDATE (default: the workload's).")
+    @Option(
+            names = {"--transactions", "--size"},
+            paramLabel = "N",
+            description = "Transactions, or rows of the one UPDATE (default: the workload's, with --quick a tenth).")
     private @Nullable Long size;
 
-    @Option(names = "--cost", description = "Measure what the capture triggers cost the source instead.")
+    @Option(names = "--quick", description = "One round of small sizes, to see that all works.")
+    private boolean quick;
+
+    @Option(names = "--cost", description = "Measure what the capture triggers cost the source.")
     private boolean cost;
 
-    @Option(names = "--pg-bin", description = "The programs of PostgreSQL (default: the newest found).")
+    @Option(names = "--pg-bin", paramLabel = "DIR", description = "PostgreSQL's programs (default: the newest found).")
     private @Nullable Path pgBin;
 
-    @Option(names = "--java-options", defaultValue = "", description = "For the daemon's JVM.")
-    private String javaOptions = "";
+    @Option(names = "--no-fsync", description = "Run both servers without fsync.")
+    private boolean noFsync;
 
-    @Option(names = "--keep", description = "Keep servers' files and logs.")
+    @Option(
+            names = "--setting",
+            paramLabel = "NAME=VALUE",
+            description = "A further setting of both servers; may be repeated.")
+    private List<String> settings = new ArrayList<>();
+
+    @Option(
+            names = {"--jvm-options", "--java-options"},
+            paramLabel = "OPTIONS",
+            description = "For the daemon's JVM, separated by spaces.")
+    private String jvmOptions = "";
+
+    @Option(
+            names = "--configuration",
+            paramLabel = "LINE",
+            description =
+                    "A further line of the daemon's configuration, such as 'apply: { memory: 64MB }'; may be repeated.")
+    private List<String> configuration = new ArrayList<>();
+
+    @Option(names = "--keep", description = "Keep the servers' files and all logs.")
     private boolean keep;
 
-    @Option(names = "--results", description = "Where JSON and plot go (default: benchmarks/results).")
+    @Option(names = "--results", paramLabel = "DIR", description = "For JSON and plot (default: benchmarks/results).")
     private @Nullable Path results;
 
     /** Runs the command line. */
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new Race())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExitCodeExceptionMapper(_ -> CommandLine.ExitCode.USAGE)
                 .execute(arguments));
     }
 
     @Override
     public Integer call() {
         PrintStream out = System.out;
-        Path root = Path.of(System.getProperty("race.root", "."));
-        Path launcher = root.resolve("replicator").toAbsolutePath();
-        Path bin = pgBin == null ? newestInstalled() : pgBin;
-        Path directory = directory();
-        out.println("logs are in " + directory);
-        try (Cluster source = Cluster.start(bin, directory, "source", freePort())) {
-            Runtime.getRuntime().addShutdownHook(new Thread(source::stopQuietly));
-            try (Cluster target = Cluster.start(bin, directory, "target", freePort())) {
-                Runtime.getRuntime().addShutdownHook(new Thread(target::stopQuietly));
-                Report report = new Report(Machine.describe(
-                        source, launcher, Map.of("rounds", rounds, "cost", cost, "java_options", javaOptions)));
-                race(source, target, directory, launcher, report, out);
-                report.print(out);
-                report.write(results == null ? root.resolve("benchmarks/results") : results, cost ? "cost" : "drain");
-            }
+        Path root = Path.of(System.getProperty("race.root", ".")).toAbsolutePath();
+        if (noFsync) {
+            settings.add("fsync=off");
         }
-        if (!keep) {
-            delete(directory);
+        try (Cleanup cleanup = new Cleanup()) {
+            Path directory = Directories.temporary(cleanup, keep);
+            out.println("logs: " + directory);
+            cleanup.add(Programs::endAll);
+            Path bin = pgBin == null ? Directories.newestPostgres() : pgBin;
+            Cluster source = Cluster.start(bin, directory, "source", settings, cleanup);
+            Cluster target = Cluster.start(bin, directory, "target", settings, cleanup);
+            Installation installation = Installation.copy(
+                    root.resolve("replicator-cli/target/replicator/lib"),
+                    directory,
+                    jvmOptions.isBlank()
+                            ? List.of()
+                            : List.of(jvmOptions.strip().split("\\s+")),
+                    configuration);
+            Report report = new Report(Machine.describe(source, settings, jvmOptions, configuration));
+            run(source, target, directory, installation, report, out);
+            report.print(out);
+            report.write(results == null ? root.resolve("benchmarks/results") : results, cost ? "cost" : "drain");
+            return report.hasRefused() ? 1 : 0;
         }
-        return 0;
     }
 
-    private void race(Cluster source, Cluster target, Path directory, Path launcher, Report report, PrintStream out) {
+    private void run(
+            Cluster source, Cluster target, Path directory, Installation installation, Report report, PrintStream out) {
+        int times = rounds != null ? rounds : quick ? 1 : 3;
         if (cost) {
-            report.addCosts(new CostRace(source, directory, out).run(rounds));
+            report.add(
+                    new CostRace(source, directory, quick ? 5 : 15, out)
+                            .run(List.of(new NoTriggers(), new CaptureTriggers(source)), times),
+                    CostRace.PLAIN);
             return;
         }
-        List<Contender> racing = new ArrayList<>();
-        contenders.forEach(name -> racing.add(contender(name, launcher)));
         DrainRace drain = new DrainRace(source, target, directory, out);
-        for (Workload workload : workloads) {
-            report.add(drain.run(workload, size == null ? workload.usualSize() : size, racing, rounds));
+        List<Contender> racing = contenders.stream()
+                .map(name -> Contenders.of(name, installation))
+                .toList();
+        for (Workload workload : workloads.stream().map(Workload::of).toList()) {
+            long amount = size != null ? size : workload.usualSize() / (quick ? 10 : 1);
+            report.add(drain.run(workload, amount, racing, times), "native");
         }
-    }
-
-    private Contender contender(String name, Path launcher) {
-        return switch (name.toLowerCase(Locale.ROOT)) {
-            case "native" -> new NativeSubscription(false);
-            case "native-binary" -> new NativeSubscription(true);
-            case "replicator-wal" -> new ReplicatorDaemon(launcher, "wal", javaOptions);
-            case "replicator-trigger" -> new ReplicatorDaemon(launcher, "trigger", javaOptions);
-            case "bucardo" -> new Bucardo();
-            default -> throw new IllegalArgumentException("there is no contender " + name);
-        };
-    }
-
-    private static Path newestInstalled() {
-        try (Stream<Path> versions = Files.list(Path.of("/usr/lib/postgresql"))) {
-            return versions.filter(version -> Files.isExecutable(version.resolve("bin/initdb")))
-                    .max(Comparator.comparingInt(
-                            version -> Integer.parseInt(version.getFileName().toString())))
-                    .orElseThrow(() -> new IllegalStateException("no PostgreSQL server found, give --pg-bin"))
-                    .resolve("bin");
-        } catch (IOException e) {
-            throw new UncheckedIOException("no PostgreSQL server found, give --pg-bin", e);
-        }
-    }
-
-    private static Path directory() {
-        try {
-            Path directory = Files.createTempDirectory("replicator-race-");
-            if (Programs.isRoot()) {
-                Programs.run(Path.of("/dev/null"), Map.of(), List.of("chown", "postgres", directory.toString()));
-            }
-            return directory;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path directory) {
-        Programs.run(Path.of("/dev/null"), Map.of(), List.of("rm", "-rf", directory.toString()));
     }
 }

@@ -2,33 +2,38 @@ package io.replicator.race;
 
 import io.replicator.Replicator;
 import io.replicator.config.ConfigReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Our own daemon, as a process of its own. */
 final class ReplicatorDaemon implements Contender {
-    private final Path launcher;
+    private static final String EQUAL_LANES = "SELECT count(DISTINCT position) = 1 FROM replicator.lane";
+
+    private final Installation installation;
     private final String capture;
-    private final String javaOptions;
     private @Nullable Process process;
     private @Nullable Replicator client;
+    private @Nullable Connection lanes;
 
-    ReplicatorDaemon(Path launcher, String capture, String javaOptions) {
-        this.launcher = launcher;
+    ReplicatorDaemon(Installation installation, String capture) {
+        this.installation = installation;
         this.capture = capture;
-        this.javaOptions = javaOptions;
     }
 
     @Override
     public String name() {
         return "replicator-" + capture;
+    }
+
+    @Override
+    public String kind() {
+        return capture.equals("wal") ? "plain" : "captured";
     }
 
     @Override
@@ -39,35 +44,41 @@ final class ReplicatorDaemon implements Contender {
     @Override
     public void begin(Arena arena) {
         Path config = arena.directory().resolve(name() + ".yaml");
-        try {
-            Files.writeString(config, """
-                    name: race
-                    source: { url: "%s" }
-                    target: { url: "%s" }
-                    capture: %s
-                    schema: existing
-                    """.formatted(
-                            arena.source().url(arena.database()), arena.target().url(arena.database()), capture));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        process = Programs.start(
+        process = installation.start(
                 arena.directory().resolve(name() + ".log"),
-                Map.of("REPLICATOR_JAVA_OPTS", javaOptions),
-                List.of(launcher.toString(), "-c", config.toString(), "run"));
-        Replicator replicator = new Replicator(ConfigReader.read(config, Map.of()));
-        client = replicator;
+                config,
+                """
+                name: race_%s
+                source: { url: "%s" }
+                target: { url: "%s" }
+                capture: %s
+                schema: existing
+                """.formatted(
+                                capture,
+                                arena.source().url(arena.sourceDatabase()),
+                                arena.target().url(arena.targetDatabase()),
+                                capture),
+                "run");
+        client = new Replicator(ConfigReader.read(config, Map.of()));
         awaitPhase("streaming");
+        try {
+            lanes = arena.target().connect(arena.targetDatabase());
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private void awaitPhase(String phase) {
         Waiting.until(name() + " to be " + phase, () -> {
-            String now = client().status().phase();
-            if ("failed".equals(now) || !Objects.requireNonNull(process).isAlive()) {
-                throw new IllegalStateException(name() + " failed, see its log");
-            }
-            return phase.equals(now);
+            requireRunning();
+            return phase.equals(client().status().phase());
         });
+    }
+
+    private void requireRunning() {
+        if (!Objects.requireNonNull(process, "begin comes first").isAlive()) {
+            throw new IllegalStateException("the daemon ended, see " + name() + ".log");
+        }
     }
 
     @Override
@@ -81,6 +92,22 @@ final class ReplicatorDaemon implements Contender {
         client().resume();
     }
 
+    /** The last row came through one lane; the others have to be as far. */
+    @Override
+    public boolean hasArrived(boolean marker) {
+        requireRunning();
+        if (!marker) {
+            return false;
+        }
+        try (PreparedStatement statement = Objects.requireNonNull(lanes).prepareStatement(EQUAL_LANES);
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getBoolean(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(EQUAL_LANES, e);
+        }
+    }
+
     private Replicator client() {
         return Objects.requireNonNull(client, "begin comes first");
     }
@@ -89,19 +116,24 @@ final class ReplicatorDaemon implements Contender {
     public void close() {
         Process running = process;
         Replicator connected = client;
-        if (running != null) {
-            running.destroy();
-            try {
-                if (!running.waitFor(60, TimeUnit.SECONDS)) {
-                    running.destroyForcibly();
-                }
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
+        Connection open = lanes;
+        process = null;
+        client = null;
+        lanes = null;
+        try {
+            if (open != null) {
+                open.close();
             }
-        }
-        if (connected != null) {
-            connected.teardown(false);
-            connected.close();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            if (running != null) {
+                Programs.end(running);
+            }
+            if (connected != null) {
+                connected.teardown(false);
+                connected.close();
+            }
         }
     }
 }

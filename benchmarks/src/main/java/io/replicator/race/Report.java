@@ -1,6 +1,7 @@
 package io.replicator.race;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -9,87 +10,99 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The medians of a race, as a table, as JSON and as a plot. */
 final class Report {
-    /** Ratios are taken to this contender's median. */
-    static final String MEASURE = "native";
-
     private final Map<String, Object> machine;
     private final List<Line> lines = new ArrayList<>();
+    private final List<Object> samples = new ArrayList<>();
 
     Report(Map<String, Object> machine) {
         this.machine = machine;
     }
 
-    /** @param ratio to the measure's median; null where it did not run */
+    /**
+     * A contender's figures.
+     *
+     * @param work what was done, with its unit
+     * @param ratio to the measure's median; null where that did not run
+     * @param refused runs that do not count
+     */
     record Line(
             String work,
             String contender,
             Figures figures,
-            @Nullable Double ratio) {}
+            @Nullable Double ratio,
+            int refused) {}
 
     List<Line> lines() {
         return lines;
     }
 
-    void add(List<Sample> samples) {
-        Set<Workload> workloads = new LinkedHashSet<>();
-        samples.forEach(sample -> workloads.add(sample.workload()));
-        for (Workload workload : workloads) {
-            Map<String, List<Double>> seconds = new LinkedHashMap<>();
-            for (Sample sample : samples) {
-                if (sample.workload() == workload && sample.counts()) {
-                    seconds.computeIfAbsent(sample.contender(), _ -> new ArrayList<>())
-                            .add(sample.seconds());
-                }
-            }
-            add("drain " + workload.name().toLowerCase(Locale.ROOT), seconds, MEASURE);
+    /** Adds the runs of one piece of work; ratios are taken to the median of {@code measure}. */
+    void add(List<Sample> runs, String measure) {
+        samples.addAll(runs);
+        Map<String, Map<String, List<Sample>>> byWork = new LinkedHashMap<>();
+        for (Sample run : runs) {
+            byWork.computeIfAbsent(run.work(), _ -> new LinkedHashMap<>())
+                    .computeIfAbsent(run.contender(), _ -> new ArrayList<>())
+                    .add(run);
         }
-    }
-
-    void addCosts(List<CostRace.Cost> costs) {
-        for (String what : List.of("tps", "seconds")) {
-            Map<String, List<Double>> values = new LinkedHashMap<>();
-            for (CostRace.Cost cost : costs) {
-                if (cost.what().equals(what)) {
-                    values.computeIfAbsent(cost.captured() ? "captured" : "plain", _ -> new ArrayList<>())
-                            .add(cost.value());
-                }
-            }
-            add(what.equals("tps") ? "source TPC-B, tps" : "source UPDATE of 500k rows", values, "plain");
-        }
-    }
-
-    private void add(String work, Map<String, List<Double>> values, String measure) {
-        List<Double> base = values.get(measure);
-        Double divisor = base == null ? null : Figures.of(base).median();
-        values.forEach((contender, each) -> {
-            Figures figures = Figures.of(each);
-            lines.add(new Line(work, contender, figures, divisor == null ? null : figures.median() / divisor));
+        byWork.forEach((work, byContender) -> {
+            Figures base = figures(byContender.getOrDefault(measure, List.of()));
+            byContender.forEach((contender, each) -> {
+                Figures figures = figures(each);
+                Double ratio = base.runs() == 0 || figures.runs() == 0 ? null : figures.median() / base.median();
+                lines.add(new Line(work, contender, figures, ratio, each.size() - figures.runs()));
+            });
         });
     }
 
+    private static Figures figures(List<Sample> runs) {
+        List<Double> values = new ArrayList<>();
+        for (Sample run : runs) {
+            if (run.counts()) {
+                values.add(run.value());
+            }
+        }
+        return Figures.of(values);
+    }
+
+    /** Whether a run was refused. */
+    boolean hasRefused() {
+        return lines.stream().anyMatch(line -> line.refused() > 0);
+    }
+
     void print(PrintStream out) {
-        out.printf("%n%-28s %-20s %9s %19s %7s%n", "work", "contender", "median", "least to most", "ratio");
+        out.printf("%n%-26s %-20s %9s %21s %7s%n", "work", "contender", "median", "least to most", "ratio");
+        String work = "";
         for (Line line : lines) {
-            Figures figures = line.figures();
             out.printf(
                     Locale.ROOT,
-                    "%-28s %-20s %9.2f %9.2f %9.2f %7s%n",
-                    line.work(),
+                    "%-26s %-20s %s%s%n",
+                    line.work().equals(work) ? "" : line.work(),
                     line.contender(),
-                    figures.median(),
-                    figures.least(),
-                    figures.most(),
-                    line.ratio() == null ? "" : String.format(Locale.ROOT, "%.2f", line.ratio()));
+                    figures(line),
+                    line.refused() == 0 ? "" : "   " + line.refused() + " REFUSED");
+            work = line.work();
         }
+    }
+
+    private static String figures(Line line) {
+        Figures figures = line.figures();
+        return figures.runs() == 0
+                ? String.format("%9s %21s %7s", "-", "-", "-")
+                : String.format(
+                        Locale.ROOT,
+                        "%9.2f %10.2f %10.2f %7s",
+                        figures.median(),
+                        figures.least(),
+                        figures.most(),
+                        line.ratio() == null ? "-" : String.format(Locale.ROOT, "%.2f", line.ratio()));
     }
 
     void write(Path directory, String name) {
@@ -98,9 +111,14 @@ final class Report {
             Map<String, Object> document = new LinkedHashMap<>();
             document.put("machine", machine);
             document.put("lines", lines);
-            new ObjectMapper()
-                    .enable(SerializationFeature.INDENT_OUTPUT)
-                    .writeValue(directory.resolve(name + ".json").toFile(), document);
+            document.put("samples", samples);
+            Files.writeString(
+                    directory.resolve(name + ".json"),
+                    new ObjectMapper()
+                                    .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                                    .enable(SerializationFeature.INDENT_OUTPUT)
+                                    .writeValueAsString(document)
+                            + "\n");
             Files.writeString(directory.resolve(name + ".svg"), Plot.draw(lines));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -5,7 +5,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for something by asking again and again, with a limit. */
 final class Waiting {
-    private static final Duration LIMIT = Duration.ofMinutes(20);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final long PAUSE_MILLIS = 5;
 
     private Waiting() {}

@@ -1,0 +1,31 @@
+package io.replicator.race;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The contenders by name. */
+final class Contenders {
+    private Contenders() {}
+
+    /** Those that can race here. */
+    static List<String> usual() {
+        List<String> names = new ArrayList<>(List.of("native", "replicator-wal", "replicator-trigger", "receive-only"));
+        if (Programs.isInstalled("bucardo")) {
+            names.add("bucardo");
+        }
+        return names;
+    }
+
+    /** @throws IllegalArgumentException when there is none of that name */
+    static Contender of(String name, Installation installation) {
+        return switch (name) {
+            case "native" -> new NativeSubscription(false);
+            case "native-binary" -> new NativeSubscription(true);
+            case "replicator-wal" -> new ReplicatorDaemon(installation, "wal");
+            case "replicator-trigger" -> new ReplicatorDaemon(installation, "trigger");
+            case "receive-only" -> new ReceiveOnly();
+            case "bucardo" -> new Bucardo();
+            default -> throw new IllegalArgumentException("there is no contender " + name);
+        };
+    }
+}

@@ -1,0 +1,48 @@
+package io.replicator.race;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Our own command line, as it was when the race began: a copy, so that a build in the meantime does not change what races.
+ *
+ * @param libraries its jars
+ * @param jvmOptions for the daemon's JVM
+ * @param configuration lines for the configuration file
+ */
+record Installation(Path libraries, List<String> jvmOptions, List<String> configuration) {
+    static Installation copy(Path built, Path directory, List<String> jvmOptions, List<String> configuration) {
+        Path libraries = directory.resolve("replicator-lib");
+        try (Stream<Path> jars = Files.list(built)) {
+            Files.createDirectories(libraries);
+            for (Path jar : jars.toList()) {
+                Files.copy(jar, libraries.resolve(jar.getFileName()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("copying replicator from " + built, e);
+        }
+        return new Installation(libraries, jvmOptions, configuration);
+    }
+
+    /** Starts a command with a configuration of its own. */
+    Process start(Path log, Path configFile, String config, String... arguments) {
+        try {
+            Files.writeString(configFile, config + String.join("\n", configuration) + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-cp", libraries + "/*", "io.replicator.cli.Main", "-c", configFile.toString()));
+        command.addAll(List.of(arguments));
+        return Programs.start(log, Map.of(), command);
+    }
+}
