@@ -123,6 +123,11 @@ final class Cluster {
         return "host=127.0.0.1 port=" + port + " user=postgres dbname=" + database;
     }
 
+    /** How Bucardo is told of a database. */
+    String bucardo(String database) {
+        return "dbname=" + database + " host=127.0.0.1 port=" + port + " user=postgres";
+    }
+
     Connection connect(String database) throws SQLException {
         return DriverManager.getConnection(
                 "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=postgres&ApplicationName=race");

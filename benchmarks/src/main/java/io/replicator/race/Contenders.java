@@ -17,14 +17,18 @@ final class Contenders {
     }
 
     /** @throws IllegalArgumentException when there is none of that name */
-    static Contender of(String name, Installation installation) {
+    static Contender of(String name, Installation installation, Cleanup cleanup) {
         return switch (name) {
             case "native" -> new NativeSubscription(false);
             case "native-binary" -> new NativeSubscription(true);
             case "replicator-wal" -> new ReplicatorDaemon(installation, "wal");
             case "replicator-trigger" -> new ReplicatorDaemon(installation, "trigger");
             case "receive-only" -> new ReceiveOnly();
-            case "bucardo" -> new Bucardo();
+            case "bucardo" -> {
+                Bucardo bucardo = new Bucardo(false);
+                cleanup.add(bucardo::stop);
+                yield bucardo;
+            }
             default -> throw new IllegalArgumentException("there is no contender " + name);
         };
     }

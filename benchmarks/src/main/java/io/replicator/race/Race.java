@@ -114,7 +114,7 @@ public final class Race implements Callable<Integer> {
                             : List.of(jvmOptions.strip().split("\\s+")),
                     configuration);
             Report report = new Report(Machine.describe(source, settings, jvmOptions, configuration));
-            run(source, target, directory, installation, report, out);
+            run(source, target, directory, installation, report, cleanup, out);
             report.print(out);
             report.write(results == null ? root.resolve("benchmarks/results") : results, cost ? "cost" : "drain");
             return report.hasRefused() ? 1 : 0;
@@ -122,18 +122,25 @@ public final class Race implements Callable<Integer> {
     }
 
     private void run(
-            Cluster source, Cluster target, Path directory, Installation installation, Report report, PrintStream out) {
+            Cluster source,
+            Cluster target,
+            Path directory,
+            Installation installation,
+            Report report,
+            Cleanup cleanup,
+            PrintStream out) {
         int times = rounds != null ? rounds : quick ? 1 : 3;
         if (cost) {
-            report.add(
-                    new CostRace(source, directory, quick ? 5 : 15, out)
-                            .run(List.of(new NoTriggers(), new CaptureTriggers(source)), times),
-                    CostRace.PLAIN);
+            List<CostRace.Triggers> triggers = new ArrayList<>(List.of(new NoTriggers(), new CaptureTriggers(source)));
+            if (Programs.isInstalled("bucardo")) {
+                triggers.add(new BucardoTriggers(source, target, directory));
+            }
+            report.add(new CostRace(source, directory, quick ? 5 : 15, out).run(triggers, times), CostRace.PLAIN);
             return;
         }
         DrainRace drain = new DrainRace(source, target, directory, out);
         List<Contender> racing = contenders.stream()
-                .map(name -> Contenders.of(name, installation))
+                .map(name -> Contenders.of(name, installation, cleanup))
                 .toList();
         for (Workload workload : workloads.stream().map(Workload::of).toList()) {
             long amount = size != null ? size : workload.usualSize() / (quick ? 10 : 1);
