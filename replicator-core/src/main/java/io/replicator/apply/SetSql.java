@@ -2,6 +2,7 @@ package io.replicator.apply;
 
 import io.replicator.postgres.Identifiers;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.IntPredicate;
 
@@ -12,6 +13,17 @@ import java.util.function.IntPredicate;
  * assignment checks the length.
  */
 final class SetSql {
+    /** Types whose equal values are the same bytes, so that a key found as equal needs no new spelling. */
+    private static final Set<String> SPELLED_ONE_WAY = Set.of(
+            "\"pg_catalog\".\"int2\"",
+            "\"pg_catalog\".\"int4\"",
+            "\"pg_catalog\".\"int8\"",
+            "\"pg_catalog\".\"uuid\"",
+            "\"pg_catalog\".\"oid\"",
+            "\"pg_catalog\".\"bool\"",
+            "\"pg_catalog\".\"bytea\"",
+            "\"pg_catalog\".\"date\"");
+
     private final TableMapping mapping;
     private final String rows;
     private final IntPredicate text;
@@ -70,7 +82,7 @@ final class SetSql {
     static String onConflict(TableMapping mapping) {
         StringJoiner assignments = new StringJoiner(", ");
         for (int column : mapping.written()) {
-            if (!mapping.isKey(column)) {
+            if (!mapping.isKey(column) || !SPELLED_ONE_WAY.contains(mapping.type(column))) {
                 String name = Identifiers.quote(mapping.columnName(column));
                 assignments.add(name + " = excluded." + name);
             }

@@ -19,7 +19,7 @@ public final class ByteBudget {
      * Takes bytes unless the limit is reached. The last change may exceed it, however large: a taker that holds less than
      * the limit and waits for more always gets it.
      */
-    boolean tryTake(int bytes) {
+    public boolean tryTake(int bytes) {
         if (used.get() >= limit) {
             return false;
         }

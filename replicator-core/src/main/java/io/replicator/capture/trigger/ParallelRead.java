@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the tables of a large window by several sessions under the window's exported snapshot. The caller's thread alone
- * sends on: the others hand it chunks, of which only a few wait at a time.
+ * sends on: the others hand it chunks, of which only a few wait at a time. The caller's session holds all the tables; one
+ * that somebody waits for to lock exclusively is read by that session, because others would have to wait behind him.
  */
 final class ParallelRead {
     private static final long LEAST_LOG_ROWS = 100_000;
@@ -37,6 +38,7 @@ final class ParallelRead {
     private final Queue<WindowTask> tasks;
     private final BlockingQueue<List<Change>> chunks;
     private final List<Thread> threads = new ArrayList<>();
+    private final Queue<WindowTask> refused = new ConcurrentLinkedQueue<>();
     private final Queue<Connection> reading = new ConcurrentLinkedQueue<>();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
@@ -85,7 +87,12 @@ final class ParallelRead {
         largestFirst.sort((one, other) -> Long.compare(other.logRows(), one.logRows()));
         ParallelRead parallel = new ParallelRead(source, export(session), previous, largestFirst, sessions);
         try {
-            return parallel.run(sink);
+            long rows = parallel.run(sink);
+            TaskReader reader = new TaskReader(session, previous, sink);
+            for (WindowTask task : parallel.refused) {
+                reader.read(task);
+            }
+            return rows + reader.rows();
         } finally {
             parallel.end();
         }
@@ -136,7 +143,11 @@ final class ParallelRead {
             TaskReader reader = new TaskReader(session, previous, sink);
             WindowTask task;
             while ((task = tasks.poll()) != null) {
-                reader.read(task);
+                if (TableHold.join(session, task.entry())) {
+                    reader.read(task);
+                } else {
+                    refused.add(task);
+                }
             }
             sink.flush();
             reading.remove(session);

@@ -8,11 +8,15 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.Collection;
+import java.util.List;
 import java.util.StringJoiner;
 
 /** Keeps tables from being rewritten until the snapshot transaction ends. */
 final class TableHold {
-    private static final long LOCK_TIMEOUT_MILLIS = 1_000;
+    /** Far below deadlock_timeout, so that no statement of the application is ended for a deadlock with us. */
+    private static final long LOCK_TIMEOUT_MILLIS = 50;
+
+    private static final long JOIN_TIMEOUT_MILLIS = 20;
 
     private TableHold() {}
 
@@ -23,17 +27,30 @@ final class TableHold {
      *     which it would be read with too few rows
      */
     static boolean hold(Connection session, Collection<WindowTables.Entry> entries) throws SQLException {
-        if (entries.isEmpty()) {
-            return true;
-        }
+        return entries.isEmpty() || (lock(session, entries, LOCK_TIMEOUT_MILLIS) && unchanged(session, entries));
+    }
+
+    /**
+     * Locks a table as a reader does that another session of ours holds already, so that only a writer who waits for that
+     * one can be in the way: waiting for him would be waiting for ourselves.
+     *
+     * @return false when somebody is in the way
+     */
+    static boolean join(Connection session, WindowTables.Entry entry) throws SQLException {
+        return lock(session, List.of(entry), JOIN_TIMEOUT_MILLIS);
+    }
+
+    private static boolean lock(Connection session, Collection<WindowTables.Entry> entries, long timeoutMillis)
+            throws SQLException {
         StringJoiner names = new StringJoiner(", ");
         entries.forEach(entry -> names.add("ONLY " + entry.table().name().quoted()));
         Savepoint savepoint = session.setSavepoint();
         try (Statement statement = session.createStatement()) {
-            statement.execute("SET LOCAL lock_timeout = " + LOCK_TIMEOUT_MILLIS);
+            statement.execute("SET LOCAL lock_timeout = " + timeoutMillis);
             statement.execute("LOCK TABLE " + names + " IN ACCESS SHARE MODE");
             statement.execute("SET LOCAL lock_timeout = 0");
             session.releaseSavepoint(savepoint);
+            return true;
         } catch (SQLException e) {
             session.rollback(savepoint);
             if (SqlStates.has(e, SqlStates.LOCK_NOT_AVAILABLE) || SqlStates.has(e, SqlStates.UNDEFINED_TABLE)) {
@@ -41,7 +58,6 @@ final class TableHold {
             }
             throw e;
         }
-        return unchanged(session, entries);
     }
 
     private static boolean unchanged(Connection session, Collection<WindowTables.Entry> entries) throws SQLException {
