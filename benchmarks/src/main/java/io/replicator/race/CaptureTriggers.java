@@ -37,6 +37,7 @@ record CaptureTriggers(Cluster source) implements CostRace.Triggers {
         try (Database database = database(name)) {
             CaptureTeardown.remove(database, false);
         }
+        source.execute(name, "DROP SCHEMA replicator CASCADE");
     }
 
     private Database database(String name) {

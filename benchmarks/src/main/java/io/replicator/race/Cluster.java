@@ -46,6 +46,13 @@ final class Cluster {
         this.port = port;
     }
 
+    /** The definitions of all indexes of schema {@code public}. */
+    String indexes(String database) {
+        return value(
+                database,
+                "SELECT string_agg(indexdef, E'\\n' ORDER BY indexdef) FROM pg_indexes WHERE schemaname = 'public'");
+    }
+
     /** Publishes the application's tables, but none that a contender added. */
     void publish(String database, String publication) {
         execute(database, "CREATE PUBLICATION " + publication + " FOR TABLE " + String.join(", ", tables(database)));
@@ -108,6 +115,11 @@ final class Cluster {
 
     int port() {
         return port;
+    }
+
+    /** PostgreSQL's programs. */
+    Path bin() {
+        return bin;
     }
 
     /** A client program with what it needs to reach this server. */

@@ -16,8 +16,17 @@ final class Contenders {
         return names;
     }
 
+    /** Those whose lag is of interest. */
+    static List<String> usualForLag() {
+        return List.of("native", "replicator-wal", "replicator-trigger");
+    }
+
+    static List<Contender> of(List<String> names, Installation installation, Cleanup cleanup) {
+        return names.stream().map(name -> of(name, installation, cleanup)).toList();
+    }
+
     /** @throws IllegalArgumentException when there is none of that name */
-    static Contender of(String name, Installation installation, Cleanup cleanup) {
+    private static Contender of(String name, Installation installation, Cleanup cleanup) {
         return switch (name) {
             case "native" -> new NativeSubscription(false);
             case "native-binary" -> new NativeSubscription(true);

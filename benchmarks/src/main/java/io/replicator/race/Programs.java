@@ -113,6 +113,11 @@ final class Programs {
         }
     }
 
+    /** How many have not been ended yet. */
+    static int running() {
+        return RUNNING.size();
+    }
+
     static void endAll() {
         RUNNING.forEach(Programs::end);
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -18,7 +19,7 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Races replicator against its peers on two PostgreSQL servers of its own.",
-            "Without --cost, every contender drains the same backlog in turn."
+            "Without --cost, --lag or --load, every contender drains the same backlog in turn."
         },
         footer = {"", "Exit codes: 0 all runs count, 1 a run was refused, 2 the race could not be run."})
 public final class Race implements Callable<Integer> {
@@ -37,7 +38,7 @@ public final class Race implements Callable<Integer> {
             description =
                     "Who drains it: native, native-binary, replicator-wal, replicator-trigger, bucardo, receive-only"
                             + " (default: all that are installed, without native-binary).")
-    private List<String> contenders = Contenders.usual();
+    private @Nullable List<String> contenders;
 
     @Option(names = "--rounds", paramLabel = "N", description = "Rounds (default: 3, with --quick 1).")
     private @Nullable Integer rounds;
@@ -48,11 +49,17 @@ public final class Race implements Callable<Integer> {
             description = "Transactions, or rows of the one UPDATE (default: the workload's, with --quick a tenth).")
     private @Nullable Long size;
 
+    @Option(names = "--seconds", paramLabel = "N", description = "Seconds of load for --lag (default: 30).")
+    private int seconds = 30;
+
+    @Option(names = "--scale", paramLabel = "N", description = "pgbench's scale for --load (default: 100).")
+    private int scale = 100;
+
     @Option(names = "--quick", description = "One round of small sizes, to see that all works.")
     private boolean quick;
 
-    @Option(names = "--cost", description = "Measure what the capture triggers cost the source.")
-    private boolean cost;
+    @ArgGroup(exclusive = true)
+    private Kind kind = new Kind();
 
     @Option(names = "--pg-bin", paramLabel = "DIR", description = "PostgreSQL's programs (default: the newest found).")
     private @Nullable Path pgBin;
@@ -116,7 +123,7 @@ public final class Race implements Callable<Integer> {
             Report report = new Report(Machine.describe(source, settings, jvmOptions, configuration));
             run(source, target, directory, installation, report, cleanup, out);
             report.print(out);
-            report.write(results == null ? root.resolve("benchmarks/results") : results, cost ? "cost" : "drain");
+            report.write(results == null ? root.resolve("benchmarks/results") : results, kind.word());
             return report.hasRefused() ? 1 : 0;
         }
     }
@@ -130,21 +137,55 @@ public final class Race implements Callable<Integer> {
             Cleanup cleanup,
             PrintStream out) {
         int times = rounds != null ? rounds : quick ? 1 : 3;
-        if (cost) {
+        if (kind.cost) {
             List<CostRace.Triggers> triggers = new ArrayList<>(List.of(new NoTriggers(), new CaptureTriggers(source)));
             if (Programs.isInstalled("bucardo")) {
                 triggers.add(new BucardoTriggers(source, target, directory));
             }
             report.add(new CostRace(source, directory, quick ? 5 : 15, out).run(triggers, times), CostRace.PLAIN);
-            return;
+        } else if (kind.lag) {
+            List<String> names = contenders == null ? Contenders.usualForLag() : contenders;
+            report.add(
+                    new LagRace(source, target, directory, quick ? 10 : seconds, out)
+                            .run(Contenders.of(names, installation, cleanup), times),
+                    "native");
+        } else if (kind.load) {
+            LoadRace load = new LoadRace(source, target, directory, out);
+            List<Loader> loaders = (contenders == null ? Loader.usual() : contenders)
+                    .stream()
+                            .map(name -> Loader.of(name, installation, cleanup))
+                            .toList();
+            report.add(load.pgbench(quick ? 10 : scale, loaders, times), "pgcopydb");
+            report.add(load.manyTables(quick ? 500 : 5_000, loaders, times), "pgcopydb");
+        } else {
+            List<Contender> racing =
+                    Contenders.of(contenders == null ? Contenders.usual() : contenders, installation, cleanup);
+            DrainRace drain = new DrainRace(source, target, directory, out);
+            for (Workload workload : workloads.stream().map(Workload::of).toList()) {
+                long amount = size != null ? size : workload.usualSize() / (quick ? 10 : 1);
+                report.add(drain.run(workload, amount, racing, times), "native");
+            }
         }
-        DrainRace drain = new DrainRace(source, target, directory, out);
-        List<Contender> racing = contenders.stream()
-                .map(name -> Contenders.of(name, installation, cleanup))
-                .toList();
-        for (Workload workload : workloads.stream().map(Workload::of).toList()) {
-            long amount = size != null ? size : workload.usualSize() / (quick ? 10 : 1);
-            report.add(drain.run(workload, amount, racing, times), "native");
+    }
+
+    /** What is measured; without any of them the drain of a backlog. */
+    static final class Kind {
+        @Option(names = "--cost", description = "Measure what capture triggers cost the source.")
+        private boolean cost;
+
+        @Option(
+                names = "--lag",
+                description = "Measure how long rows take to the target, at half the source's top rate.")
+        private boolean lag;
+
+        @Option(
+                names = "--load",
+                description = "Load whole databases; contenders: replicator, pgcopydb, dump-restore, dump-psql,"
+                        + " native-sync, bucardo, limit.")
+        private boolean load;
+
+        String word() {
+            return cost ? "cost" : lag ? "lag" : load ? "load" : "drain";
         }
     }
 }
