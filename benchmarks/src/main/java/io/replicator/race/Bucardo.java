@@ -92,7 +92,7 @@ final class Bucardo implements Contender {
     }
 
     @Override
-    public void prepare() {
+    public void prepare(Backlog backlog) {
         where().source().execute(where().sourceDatabase(), "ANALYZE");
     }
 

@@ -24,7 +24,7 @@ interface Contender extends AutoCloseable {
     void pause();
 
     /** What is to be done on the source once the backlog is there; not timed. */
-    default void prepare() {}
+    default void prepare(Backlog backlog) {}
 
     /** Goes on. */
     void resume();

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -75,6 +76,7 @@ final class DrainRace {
         private final int number;
         private final List<Contender> contenders;
         private final Map<Contender, String> faults = new LinkedHashMap<>();
+        private final Map<String, Backlog> backlogs = new LinkedHashMap<>();
         private final Map<String, Map<String, String>> sourceSums = new LinkedHashMap<>();
 
         Round(Workload workload, long size, int number, List<Contender> contenders) {
@@ -95,7 +97,7 @@ final class DrainRace {
                 kinds.forEach(kind -> source.copy(FILLED, sourceDatabase(kind)));
                 contenders.forEach(contender -> attempt(contender, () -> begin(contender)));
                 kinds.forEach(this::load);
-                contenders.forEach(contender -> attempt(contender, contender::prepare));
+                contenders.forEach(contender -> attempt(contender, () -> contender.prepare(backlog(contender))));
                 for (Cluster cluster : List.of(source, target)) {
                     cluster.execute("postgres", "CHECKPOINT");
                 }
@@ -145,8 +147,13 @@ final class DrainRace {
         private void load(String kind) {
             String database = sourceDatabase(kind);
             workload.load(source, database, directory, size);
+            backlogs.put(kind, Backlog.of(source, database));
             source.execute(database, "INSERT INTO " + MARKER + " VALUES (1)");
             sourceSums.put(kind, Sides.sums(source, database));
+        }
+
+        private Backlog backlog(Contender contender) {
+            return Objects.requireNonNull(backlogs.get(contender.kind()), "every kind has been loaded");
         }
 
         private Sample drain(Contender contender) {

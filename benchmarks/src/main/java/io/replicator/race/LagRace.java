@@ -68,7 +68,7 @@ final class LagRace {
             contender.begin(new Arena(source, SOURCE, target, database, directory));
             contender.pause();
             double top = pgbench("-T", "" + Math.max(5, seconds / 3));
-            contender.prepare();
+            contender.prepare(Backlog.of(source, SOURCE));
             contender.resume();
             Histogram micros = lag(database, top / 2, details);
             value = micros.getValueAtPercentile(99) / 1e3;

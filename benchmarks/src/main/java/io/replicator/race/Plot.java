@@ -61,7 +61,7 @@ final class Plot {
     }
 
     private static double longest(List<Report.Line> lines, String work) {
-        double longest = 0;
+        double longest = Double.MIN_NORMAL;
         for (Report.Line line : lines) {
             if (line.work().equals(work)) {
                 longest = Math.max(longest, line.figures().most());

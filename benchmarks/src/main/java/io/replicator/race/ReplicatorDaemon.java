@@ -1,6 +1,7 @@
 package io.replicator.race;
 
 import io.replicator.Replicator;
+import io.replicator.change.Position;
 import io.replicator.config.ConfigReader;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -13,13 +14,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Our own daemon, as a process of its own. */
 final class ReplicatorDaemon implements Contender {
-    private static final String EQUAL_LANES = "SELECT count(DISTINCT position) = 1 FROM replicator.lane";
+    private static final String POSITIONS = "SELECT position FROM replicator.lane";
 
     private final Installation installation;
     private final String capture;
     private @Nullable Process process;
     private @Nullable Replicator client;
     private @Nullable Connection lanes;
+    private @Nullable Position end;
 
     ReplicatorDaemon(Installation installation, String capture) {
         this.installation = installation;
@@ -92,19 +94,32 @@ final class ReplicatorDaemon implements Contender {
         client().resume();
     }
 
-    /** The last row came through one lane; the others have to be as far. */
+    @Override
+    public void prepare(Backlog backlog) {
+        end = Position.parse(capture.equals("wal") ? backlog.lsn() : backlog.snapshot());
+    }
+
+    /**
+     * The last row came through one lane, and a large backlog is worked off table by table: what counts is that all lanes
+     * are beyond everything before it.
+     */
     @Override
     public boolean hasArrived(boolean marker) {
         requireRunning();
-        if (!marker) {
-            return false;
-        }
-        try (PreparedStatement statement = Objects.requireNonNull(lanes).prepareStatement(EQUAL_LANES);
-                ResultSet row = statement.executeQuery()) {
-            row.next();
-            return row.getBoolean(1);
+        return marker && isBeyondEnd();
+    }
+
+    private boolean isBeyondEnd() {
+        Position before = Objects.requireNonNull(end, "prepare comes first");
+        try (PreparedStatement statement = Objects.requireNonNull(lanes).prepareStatement(POSITIONS);
+                ResultSet rows = statement.executeQuery()) {
+            boolean beyond = true;
+            while (rows.next()) {
+                beyond &= Position.parse(rows.getString(1)).reaches(before);
+            }
+            return beyond;
         } catch (SQLException e) {
-            throw new IllegalStateException(EQUAL_LANES, e);
+            throw new IllegalStateException(POSITIONS, e);
         }
     }
 
