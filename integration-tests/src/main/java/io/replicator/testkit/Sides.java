@@ -42,10 +42,29 @@ public record Sides(TestDatabase source, TestDatabase target, Settings settings)
 
     /** Waits until the target holds what the source had committed before the call. */
     public void awaitApplied() throws SQLException {
+        String applied = position();
+        if (applied != null && applied.contains(":")) {
+            awaitWindow();
+            return;
+        }
         String written = Objects.requireNonNull(source.text("SELECT pg_current_wal_lsn()"));
         Await.until("the target has applied everything up to " + written, APPLY_LIMIT, () -> {
             String position = position();
             return position != null && "t".equals(target.text("SELECT ?::pg_lsn >= ?::pg_lsn", position, written));
+        });
+    }
+
+    /** Under capture {@code trigger} a position is a snapshot; the number of a new transaction is what it has to see. */
+    private void awaitWindow() throws SQLException {
+        long transaction = source.number("SELECT txid_current()");
+        Await.until("the target has applied a window with transaction " + transaction, APPLY_LIMIT, () -> {
+            String position = position();
+            return position != null
+                    && "t"
+                            .equals(target.text(
+                                    "SELECT txid_visible_in_snapshot(?::bigint, ?::txid_snapshot)",
+                                    transaction,
+                                    position));
         });
     }
 

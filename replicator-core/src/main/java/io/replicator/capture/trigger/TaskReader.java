@@ -58,7 +58,7 @@ final class TaskReader {
         byte[] kinds = entry.formArray();
         int[] keys = entry.keyColumns().stream().mapToInt(Integer::intValue).toArray();
         plan(task);
-        boolean removeFirst = entry.table().extraUnique();
+        boolean removeFirst = entry.removedFirst();
         if (removeFirst) {
             copy(WindowSql.touchedKeys(entry, previous, task.slice()), fields -> {
                 int size = fields.remaining() + OBJECT_OVERHEAD;

@@ -106,6 +106,13 @@ final class WindowSql {
     /** Without a length, which a cast would cut to. */
     private static String castType(Column column) {
         String type = column.type();
+        if (type.endsWith("[]")) {
+            return withoutLength(type.substring(0, type.length() - 2)) + "[]";
+        }
+        return withoutLength(type);
+    }
+
+    private static String withoutLength(String type) {
         if (type.startsWith("character(") || type.equals("character")) {
             return "pg_catalog.bpchar";
         }

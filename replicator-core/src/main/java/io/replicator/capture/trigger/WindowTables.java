@@ -10,8 +10,11 @@ import io.replicator.change.RelationColumn;
 import io.replicator.change.ReplicaIdentity;
 import io.replicator.change.Tuple;
 import io.replicator.config.TableFilter;
+import io.replicator.error.ErrorCode;
 import io.replicator.postgres.QualifiedName;
+import io.replicator.postgres.SqlStates;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,8 +29,16 @@ final class WindowTables {
     /**
      * @param keyColumns indexes into the relation's columns, in the key's order
      * @param forms the kind of each of the relation's columns: {@link Tuple#BINARY} or {@link Tuple#TEXT}
+     * @param removedFirst whether touched rows are removed before they are written, because other rows may hold their
+     *     unique values or their own key may be spelled anew
      */
-    record Entry(CapturedTable captured, Table table, Relation relation, List<Integer> keyColumns, List<Byte> forms) {
+    record Entry(
+            CapturedTable captured,
+            Table table,
+            Relation relation,
+            List<Integer> keyColumns,
+            List<Byte> forms,
+            boolean removedFirst) {
         byte[] formArray() {
             byte[] array = new byte[forms.size()];
             for (int i = 0; i < array.length; i++) {
@@ -44,17 +55,26 @@ final class WindowTables {
     static WindowTables read(Connection session, TableFilter filter, BinaryForms binary) {
         Catalog catalog = CatalogReader.read(session, filter);
         WindowTables tables = new WindowTables();
+        KeySpelling spelling = spelling(session);
         for (CapturedTable captured : CapturedTables.read(session)) {
             Table table = catalog.table(captured.name());
             if (table != null) {
                 tables.captured.add(captured);
-                tables.byId.put(captured.id(), entry(captured, table, binary));
+                tables.byId.put(captured.id(), entry(captured, table, binary, spelling));
             }
         }
         return tables;
     }
 
-    private static Entry entry(CapturedTable captured, Table table, BinaryForms binary) {
+    private static KeySpelling spelling(Connection session) {
+        try {
+            return KeySpelling.read(session);
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.STREAM_BROKEN, "reading the collations of the source", e);
+        }
+    }
+
+    private static Entry entry(CapturedTable captured, Table table, BinaryForms binary, KeySpelling spelling) {
         List<RelationColumn> columns = new ArrayList<>();
         List<String> names = new ArrayList<>();
         List<Byte> forms = new ArrayList<>();
@@ -66,7 +86,9 @@ final class WindowTables {
         }
         List<Integer> keys = captured.keyColumns().stream().map(names::indexOf).toList();
         Relation relation = new Relation(table.oid(), table.name(), ReplicaIdentity.DEFAULT, columns);
-        return new Entry(captured, table, relation, keys, List.copyOf(forms));
+        boolean removedFirst = table.extraUnique()
+                || captured.keyColumns().stream().anyMatch(name -> spelling.varies(table.oid(), table.column(name)));
+        return new Entry(captured, table, relation, keys, List.copyOf(forms), removedFirst);
     }
 
     List<CapturedTable> captured() {
