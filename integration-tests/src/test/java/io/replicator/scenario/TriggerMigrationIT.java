@@ -73,7 +73,7 @@ class TriggerMigrationIT {
         try (Sides sides = Sides.of(15, 17)) {
             sides.execute("CREATE TABLE t (id int PRIMARY KEY, v text)");
             Settings settings = sides.settings().existingSchema().with("capture", "trigger");
-            try (Daemon _ = Daemon.streaming(settings)) {
+            try (Daemon daemon = Daemon.streaming(settings)) {
                 sides.source()
                         .execute(
                                 "INSERT INTO t SELECT n, 'seen' FROM generate_series(1, 100) AS n",
@@ -83,6 +83,15 @@ class TriggerMigrationIT {
                                 "DELETE FROM t WHERE id = 2",
                                 "ALTER TABLE t ENABLE TRIGGER ALL");
                 awaitEqual(sides);
+                io.replicator.testkit.Await.until(
+                        "the status says so",
+                        LIMIT,
+                        () -> daemon.replicator().status().tables().stream()
+                                .anyMatch(
+                                        table -> table.note() != null
+                                                && table.note()
+                                                        .equals(
+                                                                "was read again: its capture triggers were toggled, replaced or dropped")));
             }
         }
     }

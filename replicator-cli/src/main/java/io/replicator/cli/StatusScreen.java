@@ -118,6 +118,9 @@ final class StatusScreen {
                     Figures.shortCount(table.inserted()),
                     Figures.shortCount(table.updated()),
                     Figures.shortCount(table.deleted())));
+            if (table.note() != null) {
+                lines.add(Layout.left("  " + table.note(), Layout.WIDTH).stripTrailing());
+            }
         }
     }
 

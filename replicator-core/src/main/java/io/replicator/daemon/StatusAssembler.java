@@ -54,7 +54,7 @@ final class StatusAssembler {
                 copy(migration, tables),
                 apply(stream),
                 live.verify(),
-                live.warnings(),
+                warnings(live.warnings(), tables),
                 migration.failure(),
                 tables(tables, migration.effectivePhase()));
     }
@@ -143,12 +143,30 @@ final class StatusAssembler {
             boolean flowing = table.state() == TableState.COPIED && phase.compareTo(Phase.COPYING) > 0;
             reports.add(new StatusReport.Table(
                     table.name().toString(),
-                    flowing ? "streaming" : table.state().word(),
+                    table.stale()
+                            ? "stale"
+                            : flowing ? "streaming" : table.state().word(),
                     table.rows(),
                     table.inserted(),
                     table.updated(),
-                    table.deleted()));
+                    table.deleted(),
+                    note(table)));
         }
         return reports;
+    }
+
+    private static @Nullable String note(TableProgress table) {
+        String reason = table.lastReason();
+        return reason == null ? null : (table.stale() ? "being read again: " : "was read again: ") + reason;
+    }
+
+    private static List<String> warnings(List<String> live, List<TableProgress> tables) {
+        List<String> warnings = new ArrayList<>(live);
+        for (TableProgress table : tables) {
+            if (table.stale()) {
+                warnings.add("table " + table.name() + " is read again: " + table.lastReason());
+            }
+        }
+        return warnings;
     }
 }

@@ -24,6 +24,9 @@ import java.util.Objects;
 final class Streaming {
     private static final Duration TICK = Duration.ofMillis(200);
     private static final double CAUGHT_UP_SECONDS = 3;
+    /** More would fill the pipeline while the lane stands still. */
+    private static final long LITTLE_PENDING_BYTES = 256 << 10;
+
     private static final Duration HOLD_LIMIT = Duration.ofSeconds(10);
 
     private final Ends ends;
@@ -71,7 +74,10 @@ final class Streaming {
     private void advancePhase(StreamSession session, Heartbeat heartbeat, Steps steps) throws InterruptedException {
         if (owned.migration().phase() == Phase.CATCHING_UP && session.consistent()) {
             Double lag = heartbeat.lagSeconds();
-            if (lag != null && lag < CAUGHT_UP_SECONDS && constraints(session, heartbeat, steps)) {
+            if (lag != null
+                    && lag < CAUGHT_UP_SECONDS
+                    && session.pendingBytes() < LITTLE_PENDING_BYTES
+                    && constraints(session, heartbeat, steps)) {
                 owned.become(Phase.STREAMING);
                 steps.tell("caught up");
             }

@@ -22,6 +22,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -107,9 +108,13 @@ final class TriggerCapture implements Capture {
         if (!(running instanceof TriggerStream stream)) {
             throw new IllegalArgumentException("not a stream of trigger capture");
         }
+        CompletableFuture<WindowPoint> requested = stream.requestPoint();
         try {
-            return new SnapshotPoint(stream.requestPoint().get(limit.toMillis(), TimeUnit.MILLISECONDS));
+            return new SnapshotPoint(requested.get(limit.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
+            if (!requested.cancel(false)) {
+                return new SnapshotPoint(requested.join());
+            }
             throw new ReplicatorException(
                     ErrorCode.NOT_COMPARABLE, "no window was read within " + limit.toSeconds() + " s", e);
         } catch (ExecutionException e) {

@@ -48,6 +48,7 @@ public final class ControlSchema {
                 deleted bigint NOT NULL DEFAULT 0,
                 owner_epoch bigint NOT NULL,
                 stale_reason text,
+                last_reason text,
                 PRIMARY KEY (migration, schema_name, table_name)) WITH (fillfactor = 50);
             CREATE TABLE IF NOT EXISTS replicator.copy_range (
                 migration text NOT NULL,

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param rows rows copied by the bulk load
  * @param bytes bytes copied by the bulk load
  * @param bytesTotal the table's size on the source when it was listed
+ * @param stale whether the table has to be read whole again, because changes may have escaped its triggers
+ * @param lastReason why it is or was the last time; null when it never was
  */
 public record TableProgress(
         QualifiedName name,
@@ -23,4 +25,6 @@ public record TableProgress(
         long bytesTotal,
         long inserted,
         long updated,
-        long deleted) {}
+        long deleted,
+        boolean stale,
+        @Nullable String lastReason) {}

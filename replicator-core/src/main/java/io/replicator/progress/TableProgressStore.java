@@ -21,7 +21,7 @@ public final class TableProgressStore {
         List<TableProgress> tables = new ArrayList<>();
         try (PreparedStatement statement = target.prepareStatement("""
                 SELECT schema_name, table_name, state, start_position, filenode, rows, bytes, bytes_total,
-                       inserted, updated, deleted
+                       inserted, updated, deleted, stale_reason IS NOT NULL, last_reason
                 FROM replicator.table_progress WHERE migration = ? ORDER BY schema_name, table_name""")) {
             statement.setString(1, migration);
             try (ResultSet row = statement.executeQuery()) {
@@ -36,7 +36,9 @@ public final class TableProgressStore {
                             row.getLong(8),
                             row.getLong(9),
                             row.getLong(10),
-                            row.getLong(11)));
+                            row.getLong(11),
+                            row.getBoolean(12),
+                            row.getString(13)));
                 }
             }
         }
@@ -106,9 +108,11 @@ public final class TableProgressStore {
         MigrationStore.execute(
                 target, """
                 INSERT INTO replicator.table_progress
-                    (migration, schema_name, table_name, state, filenode, owner_epoch, stale_reason)
-                VALUES (?, ?, ?, 'copied', 0, ?, ?)
-                ON CONFLICT (migration, schema_name, table_name) DO UPDATE SET stale_reason = excluded.stale_reason""", migration.name(), table.schema(), table.name(), migration.ownerEpoch(), reason);
+                    AS known (migration, schema_name, table_name, state, filenode, owner_epoch, stale_reason, last_reason)
+                VALUES (?, ?, ?, 'copied', 0, ?, ?, ?)
+                ON CONFLICT (migration, schema_name, table_name) DO UPDATE
+                SET stale_reason = excluded.stale_reason,
+                    last_reason = coalesce(excluded.last_reason, known.last_reason)""", migration.name(), table.schema(), table.name(), migration.ownerEpoch(), reason, reason);
     }
 
     /** Takes out a table that no longer exists on the source. */

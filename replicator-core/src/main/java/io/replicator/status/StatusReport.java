@@ -65,6 +65,16 @@ public record StatusReport(
         public static final Verify NEVER = new Verify("never", null, null, null);
     }
 
-    /** @param rows copied by the bulk load; the other counts are changes applied since */
-    public record Table(String name, String state, long rows, long inserted, long updated, long deleted) {}
+    /**
+     * @param rows copied by the bulk load; the other counts are changes applied since
+     * @param note what the operator should know, such as why the table was read again; else null
+     */
+    public record Table(
+            String name,
+            String state,
+            long rows,
+            long inserted,
+            long updated,
+            long deleted,
+            @Nullable String note) {}
 }

@@ -85,7 +85,10 @@ public final class TriggerStream implements ChangeSource {
         this.lastBeat = lastBeat;
     }
 
-    /** Asks for an exact window whose snapshot the asker can import; the asker releases it. */
+    /**
+     * Asks for an exact window whose snapshot the asker can import; the asker releases it, or cancels the future when he
+     * waits no longer.
+     */
     public CompletableFuture<WindowPoint> requestPoint() {
         WindowPoint.Request request = new WindowPoint.Request();
         if (!pointRequest.compareAndSet(null, request)) {
@@ -142,6 +145,10 @@ public final class TriggerStream implements ChangeSource {
     private Outcome window(Connection session, WindowTables tables, TxidSnapshot previous, ChangeSink sink)
             throws SQLException, InterruptedException {
         WindowPoint.Request request = pointRequest.get();
+        if (request != null && request.cancelled()) {
+            pointRequest.set(null);
+            request = null;
+        }
         if (request != null) {
             useTransactionId(session);
         }

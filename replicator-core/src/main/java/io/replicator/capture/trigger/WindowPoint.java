@@ -20,9 +20,14 @@ public record WindowPoint(Position position, String snapshot, CountDownLatch rel
         final CompletableFuture<WindowPoint> answer = new CompletableFuture<>();
         final CountDownLatch released = new CountDownLatch(1);
 
+        /** Whether the asker has given up. */
+        boolean cancelled() {
+            return answer.isCancelled();
+        }
+
         /** The stream keeps the snapshot, once all is sent, until it is released. */
         boolean keep() throws InterruptedException {
-            return released.await(HELD_AT_MOST_SECONDS, TimeUnit.SECONDS);
+            return cancelled() || released.await(HELD_AT_MOST_SECONDS, TimeUnit.SECONDS);
         }
     }
 
