@@ -14,6 +14,7 @@ import io.replicator.testkit.Roles;
 import io.replicator.testkit.Servers;
 import io.replicator.testkit.Settings;
 import io.replicator.testkit.Sides;
+import io.replicator.testkit.Standby;
 import io.replicator.testkit.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -350,6 +351,28 @@ class TriggerCaptureIT {
                     assertThat(daemon.replicator().status().error()).contains("timeline");
                     assertThat(target.number("SELECT count(*) FROM t")).isEqualTo(1);
                 }
+            }
+        }
+    }
+
+    @Test
+    void readsRowsFromAFollowerAndRefusesAServerThatIsNone() throws Exception {
+        try (PostgresServer server = Servers.own(15)) {
+            TestDatabase source = Servers.database(server);
+            try (Standby standby = Standby.of(server, source);
+                    Sides sides = Sides.between(source, Servers.target(17))) {
+                sides.execute("CREATE TABLE t (id int PRIMARY KEY, v text)");
+                source.execute("INSERT INTO t SELECT n, 'copied' FROM generate_series(1, 1000) AS n");
+                Settings settings = sides.settings().existingSchema().with("capture", "trigger");
+                try (Daemon daemon = Daemon.start(settings.with("copy", "{ from: '" + source.url() + "' }"))) {
+                    assertThat(daemon.awaitFailure().code()).isEqualTo(ErrorCode.FOLLOWER_UNUSABLE);
+                }
+                try (Daemon _ = Daemon.streaming(settings.with("copy", "{ from: '" + standby.url(source) + "' }"))) {
+                    source.execute("UPDATE t SET v = 'streamed' WHERE id % 2 = 0");
+                    awaitEqual(sides);
+                }
+                assertThat(sides.target().number("SELECT rows FROM replicator.table_progress WHERE table_name = 't'"))
+                        .isEqualTo(1000);
             }
         }
     }
