@@ -37,7 +37,7 @@ public final class Race implements Callable<Integer> {
             paramLabel = "NAME",
             description =
                     "Who drains it: native, native-binary, replicator-wal, replicator-trigger, bucardo, receive-only"
-                            + " (default: all that are installed, without native-binary).")
+                            + " (default: native, replicator-wal, replicator-trigger, receive-only).")
     private @Nullable List<String> contenders;
 
     @Option(names = "--rounds", paramLabel = "N", description = "Rounds (default: 3, with --quick 1).")
