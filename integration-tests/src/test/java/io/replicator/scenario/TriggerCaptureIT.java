@@ -236,8 +236,11 @@ class TriggerCaptureIT {
                                 "DELETE FROM p2 WHERE id % 5 = 0",
                                 "INSERT INTO p3 SELECT n, 3, 'before' FROM generate_series(3001, 3050) AS n",
                                 "INSERT INTO old VALUES (1, 'a'), (2, 'b')",
-                                "INSERT INTO young VALUES (3, 'c', 1)",
-                                "UPDATE old SET v = v || '!'");
+                                "INSERT INTO young VALUES (3, 'c', 1), (1, 'same id as the parent', 2)",
+                                "UPDATE old SET v = v || '!'",
+                                "UPDATE ONLY old SET v = 'parent alone' WHERE id = 1");
+                awaitEqual(sides);
+                sides.source().execute("DELETE FROM ONLY old WHERE id = 1");
                 awaitEqual(sides);
                 sides.execute("ALTER TABLE p ATTACH PARTITION p3 FOR VALUES IN (3)");
                 sides.source()

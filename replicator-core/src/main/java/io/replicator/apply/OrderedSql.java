@@ -81,7 +81,7 @@ final class OrderedSql {
                                 insert,
                                 update(),
                                 mapping.hasKey() ? insert + SetSql.onConflict(mapping) : insert,
-                                "DELETE FROM " + table + " AS t WHERE " + row(),
+                                "DELETE FROM " + mapping.table().rows() + " AS t WHERE " + row(),
                                 ROW_MISSING));
     }
 
@@ -107,7 +107,7 @@ final class OrderedSql {
             assignments.add(name + " = CASE WHEN r.keeps LIKE '%," + column + ",%' THEN t." + name + " ELSE "
                     + value("c", column) + " END");
         }
-        return "UPDATE " + table + " AS t SET " + assignments + " WHERE " + row();
+        return "UPDATE " + mapping.table().rows() + " AS t SET " + assignments + " WHERE " + row();
     }
 
     /**
@@ -125,7 +125,7 @@ final class OrderedSql {
         }
         return mapping.hasKey()
                 ? condition.toString()
-                : "t.ctid = (SELECT o.ctid FROM " + table + " AS o WHERE " + condition + " LIMIT 1)";
+                : "t.ctid = (SELECT o.ctid FROM " + mapping.table().rows() + " AS o WHERE " + condition + " LIMIT 1)";
     }
 
     private String value(String prefix, int column) {

@@ -97,12 +97,12 @@ final class SetSql {
         for (int column : set) {
             assignments.add(Identifiers.quote(mapping.columnName(column)) + " = " + value(column));
         }
-        return "UPDATE " + mapping.table().name().quoted() + " AS t SET " + assignments + " FROM " + rows + " WHERE "
+        return "UPDATE " + mapping.table().rows() + " AS t SET " + assignments + " FROM " + rows + " WHERE "
                 + keyCondition();
     }
 
     String delete() {
-        return "DELETE FROM " + mapping.table().name().quoted() + " AS t USING " + rows + " WHERE " + keyCondition();
+        return "DELETE FROM " + mapping.table().rows() + " AS t USING " + rows + " WHERE " + keyCondition();
     }
 
     static String names(TableMapping mapping, int[] columns) {

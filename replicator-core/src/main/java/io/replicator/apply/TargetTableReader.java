@@ -63,7 +63,7 @@ final class TargetTableReader {
                 }
             }
         }
-        return TargetTable.of(name, columns, key, constraints > (key.isEmpty() ? 0 : 1));
+        return TargetTable.of(name, isPartitioned(target, oid), columns, key, constraints > (key.isEmpty() ? 0 : 1));
     }
 
     private static long oid(Connection target, QualifiedName name) throws SQLException {
@@ -74,6 +74,16 @@ final class TargetTableReader {
             statement.setString(2, name.name());
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() ? row.getLong(1) : 0;
+            }
+        }
+    }
+
+    private static boolean isPartitioned(Connection target, long oid) throws SQLException {
+        try (PreparedStatement statement =
+                target.prepareStatement("SELECT relkind = 'p' FROM pg_class WHERE oid = ?::oid")) {
+            statement.setLong(1, oid);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
             }
         }
     }
