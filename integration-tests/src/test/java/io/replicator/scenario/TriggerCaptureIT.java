@@ -223,6 +223,11 @@ class TriggerCaptureIT {
                     "CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1)",
                     "CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2)",
                     "CREATE TABLE p3 (id int NOT NULL, r int NOT NULL, v text, PRIMARY KEY (id, r))",
+                    "CREATE TABLE q (id int, r int, PRIMARY KEY (id, r)) PARTITION BY RANGE (r)",
+                    "CREATE TABLE q1 PARTITION OF q FOR VALUES FROM (0) TO (10) PARTITION BY LIST (r)",
+                    "CREATE TABLE q1_1 PARTITION OF q1 FOR VALUES IN (1)",
+                    "CREATE TABLE q2 (id int NOT NULL, r int NOT NULL, PRIMARY KEY (id, r)) PARTITION BY LIST (r)",
+                    "CREATE TABLE q2_11 PARTITION OF q2 FOR VALUES IN (11)",
                     "CREATE TABLE old (id int PRIMARY KEY, v text)",
                     "CREATE TABLE young (w int, PRIMARY KEY (id)) INHERITS (old)");
             Settings settings = sides.settings().existingSchema().with("capture", "trigger");
@@ -242,7 +247,16 @@ class TriggerCaptureIT {
                 awaitEqual(sides);
                 sides.source().execute("DELETE FROM ONLY old WHERE id = 1");
                 awaitEqual(sides);
-                sides.execute("ALTER TABLE p ATTACH PARTITION p3 FOR VALUES IN (3)");
+                sides.execute(
+                        "ALTER TABLE p ATTACH PARTITION p3 FOR VALUES IN (3)",
+                        "CREATE TABLE q1_2 PARTITION OF q1 FOR VALUES IN (2)",
+                        "ALTER TABLE q ATTACH PARTITION q2 FOR VALUES FROM (10) TO (20)",
+                        "CREATE TABLE q2_12 PARTITION OF q2 FOR VALUES IN (12)");
+                sides.source()
+                        .execute(
+                                "INSERT INTO q VALUES (1, 1), (2, 2), (3, 11), (4, 12)",
+                                "UPDATE q SET r = 2 WHERE id = 1",
+                                "UPDATE q SET r = 12 WHERE id = 3");
                 sides.source()
                         .execute(
                                 "INSERT INTO p VALUES (5000, 3, 'through the root')",

@@ -17,31 +17,38 @@ import java.util.List;
 public final class CaptureDrift {
     /** A new file is explained by a TRUNCATE that our trigger saw. */
     private static final String FIND = """
+            WITH RECURSIVE ancestor AS (
+                SELECT i.inhparent AS oid FROM pg_inherits i JOIN replicator.captured_table k ON k.relid = i.inhrelid
+                UNION SELECT i.inhparent FROM pg_inherits i JOIN ancestor a ON a.oid = i.inhrelid),
+            tree AS (
+                SELECT oid FROM ancestor
+                UNION SELECT i.inhrelid FROM pg_inherits i JOIN tree ON tree.oid = i.inhparent)
             SELECT k.schema_name, k.table_name,
                    CASE WHEN p.oid IS NULL THEN 'it was dropped'
                         WHEN p.nspname <> k.schema_name OR p.relname <> k.table_name THEN 'it was renamed'
                         WHEN p.structure <> k.structure THEN 'its columns were altered'
                         WHEN p.triggers <> k.triggers THEN 'its capture triggers were toggled, replaced or dropped'
-                        WHEN NOT k.row_level AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = p.oid)
-                             THEN 'it became a partition'
+                        WHEN NOT k.row_level AND EXISTS (SELECT FROM pg_inherits i WHERE p.oid IN (i.inhrelid, i.inhparent))
+                             THEN 'it became a partition, or child or parent of another'
+                        WHEN NOT k.row_level AND EXISTS (SELECT FROM pg_subscription_rel s WHERE s.srrelid = p.oid)
+                             THEN 'a subscription writes to it'
                         ELSE 'it was rewritten' END,
                    p.oid IS NULL
             FROM replicator.captured_table k
             LEFT JOIN (%s) p ON p.oid = k.relid
             WHERE p.oid IS NULL OR p.nspname <> k.schema_name OR p.relname <> k.table_name
                OR p.structure <> k.structure OR p.triggers <> k.triggers
-               OR NOT k.row_level AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = p.oid)
+               OR NOT k.row_level AND EXISTS (SELECT FROM pg_inherits i WHERE p.oid IN (i.inhrelid, i.inhparent))
+               OR NOT k.row_level AND EXISTS (SELECT FROM pg_subscription_rel s WHERE s.srrelid = p.oid)
                OR p.filenode <> k.filenode
                   AND NOT EXISTS (SELECT FROM replicator.truncation t
                                   WHERE t.table_id = k.id AND t.filenode = p.filenode)
             UNION ALL
             SELECT n.nspname, c.relname, 'it is a partition that came later', false
-            FROM pg_inherits i
-            JOIN pg_class c ON c.oid = i.inhrelid
+            FROM tree
+            JOIN pg_class c ON c.oid = tree.oid
             JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relispartition AND c.relkind = 'r'
-              AND i.inhparent IN (SELECT o.inhparent FROM pg_inherits o
-                                  JOIN replicator.captured_table k ON k.relid = o.inhrelid)
               AND NOT EXISTS (SELECT FROM replicator.captured_table k WHERE k.relid = c.oid)
             """.formatted(CapturedTables.PRESENT);
 
