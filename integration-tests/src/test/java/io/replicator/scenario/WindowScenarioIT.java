@@ -180,4 +180,88 @@ class WindowScenarioIT {
                 ? 0
                 : sides.target().number("SELECT count(*) FROM replicator.copy_range WHERE " + which);
     }
+
+    /** A transaction number ends in one of three segments by turns; each has 16,384 of them. */
+    @Test
+    void keepsTheChangeLogSmallAndLetsNoWriterWait() throws Exception {
+        try (Sides sides = Sides.of(15, 17)) {
+            sides.execute("CREATE TABLE t (id int PRIMARY KEY, v int)");
+            String log =
+                    "SELECT (SELECT count(*) FROM replicator.change_b_0) + (SELECT count(*) FROM replicator.change_b_1)"
+                            + " + (SELECT count(*) FROM replicator.change_b_2)";
+            String waiting =
+                    "SELECT count(*) FROM pg_stat_activity a WHERE EXISTS (SELECT FROM pg_stat_activity b WHERE b.pid"
+                            + " = ANY (pg_blocking_pids(a.pid)) AND b.application_name LIKE 'replicator%')";
+            try (Daemon _ = Daemon.streaming(sides.settings().existingSchema().with("capture", "trigger"))) {
+                CompletableFuture<Void> writer = new CompletableFuture<>();
+                Thread.ofPlatform().start(() -> {
+                    try {
+                        sides.source()
+                                .execute("DO $$ BEGIN FOR i IN 1..80000 LOOP INSERT INTO t VALUES (i % 1000, i)"
+                                        + " ON CONFLICT (id) DO UPDATE SET v = excluded.v; COMMIT; END LOOP; END $$");
+                        writer.complete(null);
+                    } catch (SQLException | RuntimeException e) {
+                        writer.completeExceptionally(e);
+                    }
+                });
+                long mostWaiting = 0;
+                while (!writer.isDone()) {
+                    mostWaiting = Math.max(mostWaiting, sides.source().number(waiting));
+                }
+                writer.get();
+                assertThat(mostWaiting).as("writers that waited for us").isZero();
+                Await.until(
+                        "at most one segment and what was just applied is left",
+                        LIMIT,
+                        () -> sides.source().number(log) <= 2 * 16_384);
+                Await.until(
+                        "both sides are equal",
+                        LIMIT,
+                        () -> sides.compare(ComparisonOptions.rowsOnly()).equal());
+            }
+        }
+    }
+
+    @Test
+    void leavesNothingOnTheSourceWhileWritersGoOn() throws Exception {
+        try (Sides sides = Sides.of(15, 17)) {
+            sides.execute("CREATE TABLE t (id int PRIMARY KEY, v int)", "CREATE TABLE u (id int PRIMARY KEY, v int)");
+            Settings settings = sides.settings().existingSchema().with("capture", "trigger");
+            AtomicBoolean stopped = new AtomicBoolean();
+            AtomicLong written = new AtomicLong();
+            CompletableFuture<Void> writer = new CompletableFuture<>();
+            try (Daemon daemon = Daemon.streaming(settings)) {
+                daemon.stop();
+                Thread.ofPlatform().start(() -> {
+                    try {
+                        while (!stopped.get()) {
+                            sides.source()
+                                    .execute(
+                                            "BEGIN; INSERT INTO t VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET v = t.v + 1;"
+                                                    + " INSERT INTO u VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET v = u.v + 1; COMMIT");
+                            written.incrementAndGet();
+                        }
+                        writer.complete(null);
+                    } catch (SQLException | RuntimeException e) {
+                        writer.completeExceptionally(e);
+                    }
+                });
+                Await.until("the writer writes", LIMIT, () -> written.get() > 10 || writer.isDone());
+                assertThat(daemon.replicator().teardown(false).remaining()).isEmpty();
+                long before = written.get();
+                Await.until("the writer goes on", LIMIT, () -> written.get() > before + 10 || writer.isDone());
+            } finally {
+                stopped.set(true);
+            }
+            writer.get();
+            assertThat(sides.source()
+                            .number("SELECT (SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal)"
+                                    + " + (SELECT count(*) FROM pg_namespace WHERE nspname = 'replicator')"
+                                    + " + (SELECT count(*) FROM pg_proc WHERE prosrc LIKE '%replicator%' AND pronamespace <>"
+                                    + " 'pg_catalog'::regnamespace)"
+                                    + " + (SELECT count(*) FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase"
+                                    + " WHERE d.datname = current_database())"))
+                    .isZero();
+        }
+    }
 }
