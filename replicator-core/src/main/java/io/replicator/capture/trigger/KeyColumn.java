@@ -9,9 +9,13 @@ import io.replicator.postgres.Identifiers;
  * @param settingsDependent whether its text form depends on the session's settings
  */
 record KeyColumn(String name, char letter, boolean settingsDependent) {
-    /** Its value in the form the log takes. */
-    String logged(String row) {
-        String value = row + '.' + Identifiers.quote(name);
+    /**
+     * Its value in the form the log takes.
+     *
+     * @param qualifier precedes the name: a row's name and a dot, or nothing
+     */
+    String logged(String qualifier) {
+        String value = qualifier + Identifiers.quote(name);
         return switch (letter) {
             case 'b' -> value + "::pg_catalog.int8";
             case 'u' -> value;
@@ -19,18 +23,13 @@ record KeyColumn(String name, char letter, boolean settingsDependent) {
         };
     }
 
-    /** Whether the logged forms of two rows differ. */
-    String differs(String row, String other) {
-        return logged(row) + " OPERATOR(pg_catalog.<>) " + logged(other);
-    }
-
-    /** A 64-bit hash of the logged form (PostgreSQL 11 and later). */
-    String hash(String row, String seed) {
+    /** A 64-bit hash of a logged value (PostgreSQL 11 and later). */
+    String hash(String logged, String seed) {
         String function = switch (letter) {
             case 'b' -> "hashint8extended";
             case 'u' -> "uuid_hash_extended";
             default -> "hashtextextended";
         };
-        return "pg_catalog." + function + "(" + logged(row) + ", " + seed + ")";
+        return "pg_catalog." + function + "(" + logged + ", " + seed + ")";
     }
 }

@@ -54,6 +54,7 @@ public final class TriggerStream implements ChangeSource {
     private final Set<QualifiedName> ignored = new HashSet<>();
     private final Predicate<QualifiedName> postponed;
     private final int readers;
+    private final DriftWatch watch = new DriftWatch();
     private volatile boolean stopped;
     private volatile long backlogRows;
     private long lastPurge = System.nanoTime();
@@ -161,28 +162,28 @@ public final class TriggerStream implements ChangeSource {
             SourceState known = first;
             first = known == null ? state : known;
             state.requireSameServer(known == null ? state : known, lastBeat);
-            List<CaptureDrift.Drift> drift = CaptureDrift.find(session).stream()
-                    .filter(one -> !ignored.contains(one.table()))
-                    .toList();
+            Set<QualifiedName> escaped = unread();
+            boolean wanted = state.beat() != lastBeat || request != null;
+            WindowReader reader = new WindowReader(session, tables, previous, state, sink);
+            Backlog backlog = new Backlog(Backlog.LEAST_LOG_ROWS);
+            backlogRows = reader.find(whole(tables, escaped, request != null), postponed);
+            if (!wanted && reader.idle()) {
+                return new Outcome(previous, false, false);
+            }
+            List<CaptureDrift.Drift> drift = watch.look(session, state.snapshot(), ignored::contains);
             if (!drift.isEmpty()) {
                 session.rollback();
                 session.setAutoCommit(true);
                 repair(session, drift);
                 return new Outcome(previous, true, true);
             }
-            Set<QualifiedName> escaped = stale.stale().keySet();
-            boolean wanted = state.beat() != lastBeat || request != null;
-            WindowReader reader = new WindowReader(session, tables, previous, state, sink);
-            Backlog backlog = new Backlog(Backlog.LEAST_LOG_ROWS);
-            backlogRows = reader.find(whole(tables, escaped, request != null), postponed);
-            WindowReader.Result result = reader.read(source, migration, wanted, backlog, readers, request);
+            WindowReader.Result result = reader.read(source, migration, backlog, readers, request);
             if (result == WindowReader.Result.BEGUN) {
                 session.rollback();
                 session.setAutoCommit(true);
                 sendPieces(session, backlog, previous, state, sink);
             }
             return switch (result) {
-                case NOTHING -> new Outcome(previous, false, false);
                 case RETRY -> new Outcome(previous, true, false);
                 case SENT, BEGUN -> {
                     escaped.forEach(table -> rereadAt.put(table, new Position.Window(state.snapshot())));
@@ -243,6 +244,7 @@ public final class TriggerStream implements ChangeSource {
 
     /** A table that escaped its triggers is remembered first, then its triggers are mended, then it is read whole. */
     private void repair(Connection session, List<CaptureDrift.Drift> drift) throws SQLException, InterruptedException {
+        watch.forget();
         Catalog catalog = CatalogReader.read(session, filter);
         for (CaptureDrift.Drift one : drift) {
             if (one.dropped()) {
@@ -252,19 +254,31 @@ public final class TriggerStream implements ChangeSource {
                 ignored.add(one.table());
             } else {
                 LOGGER.warn("table {} is read again: {}", one.table(), one.detail());
-                stale.mark(one.table(), one.detail());
+                mark(one.table(), one.detail());
             }
         }
-        Set<QualifiedName> marked = stale.stale().keySet();
+        Set<QualifiedName> marked = unread();
         CaptureInstaller.install(
                 source,
                 catalog,
                 table -> {
                     if (!marked.contains(table)) {
-                        stale.mark(table, "its capture triggers were installed anew");
+                        mark(table, "its capture triggers were installed anew");
                     }
                 },
                 line -> LOGGER.info("{}", line));
+    }
+
+    private void mark(QualifiedName table, String reason) {
+        rereadAt.remove(table);
+        stale.mark(table, reason);
+    }
+
+    /** The stale tables that no window has brought yet; one on its way to the target need not be read again. */
+    private Set<QualifiedName> unread() {
+        Set<QualifiedName> unread = new HashSet<>(stale.stale().keySet());
+        unread.removeAll(rereadAt.keySet());
+        return unread;
     }
 
     private void settleStale(Position durable) {

@@ -48,8 +48,6 @@ final class WindowReader {
 
     /** What became of a window. */
     enum Result {
-        /** Nothing was touched and nothing was wanted. */
-        NOTHING,
         /** A table is being rewritten; nothing was sent. */
         RETRY,
         /** Sent as of the snapshot. */
@@ -69,6 +67,11 @@ final class WindowReader {
     /** The rows sent. */
     long rows() {
         return rows;
+    }
+
+    /** Whether nothing was touched. */
+    boolean idle() {
+        return tasks.isEmpty();
     }
 
     /**
@@ -107,22 +110,12 @@ final class WindowReader {
     /**
      * Sends the window.
      *
-     * @param wanted whether an empty one is sent too
      * @param backlog takes over the tables that are too large for one transaction
      * @param readers how many sessions may read
      * @param point what wants to know of an exact window before it is sent
      */
-    Result read(
-            Database source,
-            String migration,
-            boolean wanted,
-            Backlog backlog,
-            int readers,
-            WindowPoint.@Nullable Request point)
+    Result read(Database source, String migration, Backlog backlog, int readers, WindowPoint.@Nullable Request point)
             throws SQLException, InterruptedException {
-        if (tasks.isEmpty() && !wanted) {
-            return Result.NOTHING;
-        }
         if (!TableHold.hold(session, tasks.stream().map(WindowTask::entry).toList())) {
             return Result.RETRY;
         }

@@ -6,9 +6,9 @@ import io.replicator.change.Tuple;
 import io.replicator.change.TxidSnapshot;
 import io.replicator.postgres.Identifiers;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 
 /**
@@ -31,16 +31,26 @@ final class WindowSql {
 
     /** Which tables the window touches: table id, number of log rows, whether the table was emptied. */
     static String touched(List<CapturedTable> tables, TxidSnapshot previous) {
-        Map<KeyShape, Boolean> shapes = new LinkedHashMap<>();
-        tables.forEach(table -> shapes.put(table.shape(), table.keyColumns().isEmpty()));
+        Set<KeyShape> shapes = new LinkedHashSet<>();
+        tables.forEach(table -> shapes.add(table.shape()));
         StringJoiner logs = new StringJoiner(" UNION ALL ");
-        shapes.forEach((shape, keyless) -> {
+        shapes.forEach(shape -> {
+            String emptied = emptied(shape);
             for (int segment = 0; segment < SEGMENTS; segment++) {
-                logs.add("SELECT table_id, " + (keyless ? "true" : "k1 IS NULL") + " AS emptied FROM "
-                        + shape.log(segment) + " WHERE " + inWindow(previous));
+                logs.add("SELECT table_id, " + emptied + " AS emptied FROM " + shape.log(segment) + " WHERE "
+                        + inWindow(previous));
             }
         });
         return "SELECT table_id, count(*), bool_or(emptied) FROM (" + logs + ") AS w GROUP BY table_id";
+    }
+
+    /** Without a key, or with a part of one that was renamed. */
+    private static String emptied(KeyShape shape) {
+        StringJoiner missing = new StringJoiner(" OR ");
+        for (int i = 1; i <= shape.columns(); i++) {
+            missing.add("k" + i + " IS NULL");
+        }
+        return shape.keyless() ? "true" : missing.toString();
     }
 
     /** The current rows of the touched keys; a key without a row comes with a missing row. */

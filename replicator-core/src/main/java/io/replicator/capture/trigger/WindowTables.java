@@ -87,7 +87,9 @@ final class WindowTables {
         List<Integer> keys = captured.keyColumns().stream().map(names::indexOf).toList();
         Relation relation = new Relation(table.oid(), table.name(), ReplicaIdentity.DEFAULT, columns);
         boolean removedFirst = table.extraUnique()
-                || captured.keyColumns().stream().anyMatch(name -> spelling.varies(table.oid(), table.column(name)));
+                || table.columns().stream()
+                        .anyMatch(column ->
+                                captured.keyColumns().contains(column.name()) && spelling.varies(table.oid(), column));
         return new Entry(captured, table, relation, keys, List.copyOf(forms), removedFirst);
     }
 
