@@ -124,6 +124,9 @@ final class Loading {
                 tables.add(table);
             }
         }
+        if (!capture.joinsSnapshots()) {
+            bulkLoad().discard(owned.migration(), wanted);
+        }
         owned.transaction("listing tables anew", (target, migration) -> {
             TableProgressStore.relist(target, migration, tables);
         });

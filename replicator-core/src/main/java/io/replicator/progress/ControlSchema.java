@@ -55,6 +55,7 @@ public final class ControlSchema {
                 schema_name text NOT NULL,
                 table_name text NOT NULL,
                 range int NOT NULL,
+                by_page boolean NOT NULL,
                 lower_bound text[] NOT NULL,
                 upper_bound text[] NOT NULL,
                 copied boolean NOT NULL,

@@ -17,20 +17,21 @@ public final class RangeProgressStore {
     private RangeProgressStore() {}
 
     /** Records how a table was cut. */
-    public static void list(Connection target, Migration migration, QualifiedName table, List<KeyRange> ranges)
+    public static void list(Connection target, Migration migration, QualifiedName table, List<CopyRange> ranges)
             throws SQLException {
         try (PreparedStatement statement = target.prepareStatement("""
                 INSERT INTO replicator.copy_range
-                    (migration, schema_name, table_name, range, lower_bound, upper_bound, copied, owner_epoch)
-                VALUES (?, ?, ?, ?, ?, ?, false, ?)""")) {
-            for (KeyRange range : ranges) {
+                    (migration, schema_name, table_name, range, by_page, lower_bound, upper_bound, copied, owner_epoch)
+                VALUES (?, ?, ?, ?, ?, ?, ?, false, ?)""")) {
+            for (CopyRange range : ranges) {
                 statement.setString(1, migration.name());
                 statement.setString(2, table.schema());
                 statement.setString(3, table.name());
                 statement.setInt(4, range.number());
-                statement.setArray(5, target.createArrayOf("text", range.lower().toArray()));
-                statement.setArray(6, target.createArrayOf("text", range.upper().toArray()));
-                statement.setLong(7, migration.ownerEpoch());
+                statement.setBoolean(5, range.pages());
+                statement.setArray(6, target.createArrayOf("text", range.lower().toArray()));
+                statement.setArray(7, target.createArrayOf("text", range.upper().toArray()));
+                statement.setLong(8, migration.ownerEpoch());
                 statement.addBatch();
             }
             statement.executeBatch();
@@ -42,20 +43,27 @@ public final class RangeProgressStore {
      *
      * @return empty when the table was never cut, or when all its ranges are copied
      */
-    public static List<KeyRange> pending(Connection target, Migration migration, QualifiedName table)
+    public static List<CopyRange> pending(Connection target, Migration migration, QualifiedName table)
             throws SQLException {
-        List<KeyRange> ranges = new ArrayList<>();
+        List<CopyRange> ranges = new ArrayList<>();
         try (PreparedStatement statement = target.prepareStatement("""
-                SELECT range, lower_bound, upper_bound FROM replicator.copy_range
+                SELECT range, by_page, lower_bound, upper_bound FROM replicator.copy_range
                 WHERE migration = ? AND schema_name = ? AND table_name = ? AND NOT copied ORDER BY range""")) {
             bind(statement, migration, table);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    ranges.add(new KeyRange(row.getInt(1), strings(row.getArray(2)), strings(row.getArray(3))));
+                    ranges.add(new CopyRange(
+                            row.getInt(1), row.getBoolean(2), strings(row.getArray(3)), strings(row.getArray(4))));
                 }
             }
         }
         return ranges;
+    }
+
+    /** Whether a range is not copied yet. */
+    public static boolean isPending(Connection target, Migration migration, QualifiedName table, CopyRange range)
+            throws SQLException {
+        return pending(target, migration, table).stream().anyMatch(left -> left.number() == range.number());
     }
 
     /** The tables that were cut. */
@@ -75,7 +83,7 @@ public final class RangeProgressStore {
 
     /** Marks a range copied and adds it to the table's counts, inside the transaction that holds its rows. */
     public static void markCopied(
-            Connection target, Migration migration, QualifiedName table, KeyRange range, long rows, long bytes)
+            Connection target, Migration migration, QualifiedName table, CopyRange range, long rows, long bytes)
             throws SQLException {
         int changed = MigrationStore.execute(
                 target, """

@@ -3,6 +3,7 @@ package io.replicator.progress;
 import io.replicator.catalog.Table;
 import io.replicator.change.Position;
 import io.replicator.postgres.QualifiedName;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -120,6 +121,49 @@ public final class TableProgressStore {
         MigrationStore.execute(target, """
                 DELETE FROM replicator.table_progress
                 WHERE migration = ? AND schema_name = ? AND table_name = ? AND owner_epoch = ?""", migration.name(), table.schema(), table.name(), migration.ownerEpoch());
+    }
+
+    /**
+     * Marks tables copied that had no page when they were listed, and thus no row in any snapshot since.
+     *
+     * @param start as in {@link #markCopied}
+     */
+    public static void markEmpty(Connection target, Migration migration, List<Table> tables, Position start)
+            throws SQLException {
+        if (tables.isEmpty()) {
+            return;
+        }
+        Array schemas = target.createArrayOf(
+                "text", tables.stream().map(table -> table.name().schema()).toArray());
+        Array names = target.createArrayOf(
+                "text", tables.stream().map(table -> table.name().name()).toArray());
+        try (PreparedStatement statement = target.prepareStatement("""
+                UPDATE replicator.table_progress SET state = 'copied', start_position = ?
+                WHERE migration = ? AND owner_epoch = ? AND state = 'pending'
+                  AND (schema_name, table_name) IN (SELECT * FROM unnest(?::text[], ?::text[]))""")) {
+            statement.setString(1, start.text());
+            statement.setString(2, migration.name());
+            statement.setLong(3, migration.ownerEpoch());
+            statement.setArray(4, schemas);
+            statement.setArray(5, names);
+            if (statement.executeUpdate() != tables.size()) {
+                MigrationStore.requireOne(0, migration.name(), "the progress of empty tables");
+            }
+        }
+    }
+
+    /** Whether a table is not copied yet. */
+    public static boolean isPending(Connection target, Migration migration, QualifiedName table) throws SQLException {
+        try (PreparedStatement statement = target.prepareStatement("""
+                SELECT state = 'pending' FROM replicator.table_progress
+                WHERE migration = ? AND schema_name = ? AND table_name = ?""")) {
+            statement.setString(1, migration.name());
+            statement.setString(2, table.schema());
+            statement.setString(3, table.name());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
     }
 
     /**

@@ -24,9 +24,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Copies tables by several pairs of connections, the largest first; large ones in ranges of their key. */
+/** Copies tables by several pairs of connections, the largest first; large ones in ranges. A session that is lost is opened again. */
 public final class BulkLoad {
+    private static final Logger LOG = LoggerFactory.getLogger(BulkLoad.class);
+    private static final int MOST_LOSSES = 5;
+    private static final long PAUSE_MILLIS = 100;
+
     private final Database source;
     private final Database target;
     private final int jobs;
@@ -50,7 +56,8 @@ public final class BulkLoad {
      */
     public List<QualifiedName> run(Migration migration, List<Table> tables, Catalog onTarget, LoadSnapshot snapshot)
             throws InterruptedException {
-        List<CopyUnit> units = new CopyPlan(source, target, splitBytes).units(migration, tables, snapshot.position());
+        tables.forEach(table -> onTarget(onTarget, table));
+        List<CopyUnit> units = new CopyPlan(source, target, splitBytes, snapshot).units(migration, tables);
         Queue<CopyUnit> queue = new ConcurrentLinkedQueue<>(units);
         Set<QualifiedName> changed = ConcurrentHashMap.newKeySet();
         Callable<Void> job = () -> {
@@ -88,25 +95,28 @@ public final class BulkLoad {
             Queue<CopyUnit> queue,
             Catalog onTarget,
             LoadSnapshot snapshot,
-            Set<QualifiedName> changed) {
-        try (Connection reading = source.open("copy");
-                Connection writing = target.open("copy")) {
-            ReplicaRole.assume(writing);
-            TableCopy copy = new TableCopy(reading, writing, snapshot, counters);
-            CopyUnit unit;
-            while ((unit = queue.poll()) != null) {
-                QualifiedName name = unit.table().name();
-                Table destination = onTarget.table(name);
-                if (destination == null) {
-                    throw new ReplicatorException(
-                            ErrorCode.TABLE_MISSING, "table " + name + " does not exist on the target");
-                }
-                if (!changed.contains(name)) {
-                    if (copy.copy(migration, unit, destination)) {
-                        copy.finish(migration, unit);
-                    } else {
-                        changed.add(name);
+            Set<QualifiedName> changed)
+            throws InterruptedException {
+        try {
+            CopyUnit begun = null;
+            for (int losses = 0; ; ) {
+                try (CopySessions sessions = CopySessions.open(source, target)) {
+                    TableCopy copy = new TableCopy(sessions.source(), sessions.target(), snapshot, counters);
+                    if (begun != null && !copy.isPending(migration, begun)) {
+                        copy.finish(migration, begun);
+                        begun = null;
                     }
+                    for (begun = begun == null ? queue.poll() : begun; begun != null; begun = queue.poll()) {
+                        copy(migration, begun, copy, onTarget, changed);
+                        losses = 0;
+                    }
+                    return;
+                } catch (ReplicatorException e) {
+                    if (e.code() != ErrorCode.CONNECTION_FAILED || ++losses > MOST_LOSSES) {
+                        throw e;
+                    }
+                    LOG.warn("{}; connecting again", e.getMessage());
+                    Thread.sleep(PAUSE_MILLIS << losses);
                 }
             }
         } catch (SQLException e) {
@@ -116,6 +126,26 @@ public final class BulkLoad {
             queue.clear();
             throw e;
         }
+    }
+
+    private static void copy(
+            Migration migration, CopyUnit unit, TableCopy copy, Catalog onTarget, Set<QualifiedName> changed) {
+        if (!changed.contains(unit.table().name())) {
+            if (copy.copy(migration, unit, onTarget(onTarget, unit.table()))) {
+                copy.finish(migration, unit);
+            } else {
+                changed.add(unit.table().name());
+            }
+        }
+    }
+
+    private static Table onTarget(Catalog catalog, Table table) {
+        Table destination = catalog.table(table.name());
+        if (destination == null) {
+            throw new ReplicatorException(
+                    ErrorCode.TABLE_MISSING, "table " + table.name() + " does not exist on the target");
+        }
+        return destination;
     }
 
     /** Takes back what was copied of tables that have to be read again from the beginning. */

@@ -3,7 +3,7 @@ package io.replicator.snapshot;
 import io.replicator.catalog.Column;
 import io.replicator.catalog.Table;
 import io.replicator.postgres.Identifiers;
-import io.replicator.progress.KeyRange;
+import io.replicator.progress.CopyRange;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +11,7 @@ import java.util.Map;
 /** The pair of COPY statements that moves one table (PostgreSQL documentation, COPY). */
 record CopySql(String read, String write) {
     /** Columns are matched by name; the binary format is used when every column's type is the same and portable. */
-    static CopySql of(Table source, Table target, KeyRange range) {
+    static CopySql of(Table source, Table target, CopyRange range) {
         List<Column> columns = source.writableColumns();
         Map<String, Column> onTarget = new HashMap<>();
         target.columns().forEach(column -> onTarget.put(column.name(), column));
@@ -28,7 +28,8 @@ record CopySql(String read, String write) {
         String list = columns.isEmpty() ? "" : " (" + names + ")";
         return new CopySql(
                 "COPY (SELECT " + names + " FROM ONLY " + source.name().quoted()
-                        + KeyRangeCutter.condition(source, range) + ") TO STDOUT (FORMAT " + format
+                        + (range.pages() ? PageRangeCutter.condition(range) : KeyRangeCutter.condition(source, range))
+                        + ") TO STDOUT (FORMAT " + format
                         + ")",
                 "COPY " + target.name().quoted() + list + " FROM STDIN (FORMAT " + format + ")");
     }

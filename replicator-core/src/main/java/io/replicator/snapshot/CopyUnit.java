@@ -1,7 +1,7 @@
 package io.replicator.snapshot;
 
 import io.replicator.catalog.Table;
-import io.replicator.progress.KeyRange;
+import io.replicator.progress.CopyRange;
 
 /** What one job copies at a time: a table, or a range of one. */
-record CopyUnit(Table table, KeyRange range) {}
+record CopyUnit(Table table, CopyRange range) {}

@@ -63,6 +63,11 @@ public final class ExportedSnapshot implements LoadSnapshot {
     }
 
     @Override
+    public boolean shared() {
+        return true;
+    }
+
+    @Override
     public Position position() {
         return position;
     }

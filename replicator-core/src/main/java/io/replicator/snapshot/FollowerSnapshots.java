@@ -51,5 +51,10 @@ public record FollowerSnapshots(Position position, String migration, long beat) 
     }
 
     @Override
+    public boolean shared() {
+        return false;
+    }
+
+    @Override
     public void close() {}
 }

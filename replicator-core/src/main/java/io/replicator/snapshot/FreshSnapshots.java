@@ -19,5 +19,10 @@ public record FreshSnapshots(Position position) implements LoadSnapshot {
     }
 
     @Override
+    public boolean shared() {
+        return false;
+    }
+
+    @Override
     public void close() {}
 }

@@ -3,7 +3,7 @@ package io.replicator.snapshot;
 import io.replicator.catalog.Key;
 import io.replicator.catalog.Table;
 import io.replicator.postgres.Identifiers;
-import io.replicator.progress.KeyRange;
+import io.replicator.progress.CopyRange;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -23,20 +23,20 @@ final class KeyRangeCutter {
 
     private KeyRangeCutter() {}
 
-    static List<KeyRange> cut(Connection source, Table table, long splitBytes) throws SQLException {
+    static List<CopyRange> cut(Connection source, Table table, long splitBytes) throws SQLException {
         Key key = table.key();
         int wanted = (int) Math.min(MAX_RANGES, (table.bytes() + splitBytes - 1) / splitBytes);
         if (key == null || wanted < 2) {
-            return List.of(KeyRange.WHOLE);
+            return List.of(CopyRange.WHOLE);
         }
         List<List<String>> bounds = bounds(source, table, key, wanted);
-        List<KeyRange> ranges = new ArrayList<>();
+        List<CopyRange> ranges = new ArrayList<>();
         List<String> lower = List.of();
         for (List<String> bound : bounds) {
-            ranges.add(new KeyRange(ranges.size(), lower, bound));
+            ranges.add(new CopyRange(ranges.size(), false, lower, bound));
             lower = bound;
         }
-        ranges.add(new KeyRange(ranges.size(), lower, List.of()));
+        ranges.add(new CopyRange(ranges.size(), false, lower, List.of()));
         return ranges;
     }
 
@@ -74,7 +74,7 @@ final class KeyRangeCutter {
     }
 
     /** A range's condition as SQL, with the values as constants: COPY takes no parameters. Empty for the whole table. */
-    static String condition(Table table, KeyRange range) {
+    static String condition(Table table, CopyRange range) {
         Key key = table.key();
         if (key == null || range.whole()) {
             return "";

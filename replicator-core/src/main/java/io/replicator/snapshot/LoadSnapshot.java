@@ -9,6 +9,9 @@ public interface LoadSnapshot extends AutoCloseable {
     /** Begins a read-only transaction on the session, to be ended by the caller. */
     void begin(Connection session) throws SQLException;
 
+    /** Whether all sessions see the very same snapshot. */
+    boolean shared();
+
     /** From where on changes have to be applied to what was read. */
     Position position();
 

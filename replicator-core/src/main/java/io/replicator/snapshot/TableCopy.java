@@ -46,11 +46,11 @@ final class TableCopy {
      *
      * @return false when the table was rewritten or altered since it was listed; nothing was changed then
      */
-    boolean copy(Migration migration, CopyUnit unit, Table onTarget) throws SQLException {
+    boolean copy(Migration migration, CopyUnit unit, Table onTarget) {
         Table table = unit.table();
         CopySql sql = CopySql.of(table, onTarget, unit.range());
         moved = 0;
-        try {
+        try (SQLCloseable _ = this::rollBack) {
             snapshot.begin(source);
             target.setAutoCommit(false);
             CopyIn in = target.unwrap(PGConnection.class).getCopyAPI().copyIn(sql.write());
@@ -69,17 +69,27 @@ final class TableCopy {
             target.commit();
             return true;
         } catch (SQLException e) {
-            throw SqlStates.wrap(
-                    ErrorCode.COPY_FAILED,
-                    "copying table " + table.name()
-                            + (unit.range().whole()
-                                    ? ""
-                                    : ", range " + unit.range().number()),
-                    e);
+            throw failure(unit, e);
         } finally {
             counters.subtract(moved);
-            rollBack(source);
-            rollBack(target);
+        }
+    }
+
+    private static ReplicatorException failure(CopyUnit unit, SQLException cause) {
+        String range = unit.range().whole() ? "" : ", range " + unit.range().number();
+        return SqlStates.wrap(ErrorCode.COPY_FAILED, "copying table " + unit.table() + range, cause);
+    }
+
+    /** Whether the unit is not copied yet, asked after a session was lost while it was. */
+    boolean isPending(Migration migration, CopyUnit unit) {
+        try {
+            return unit.range().whole()
+                    ? TableProgressStore.isPending(
+                            target, migration, unit.table().name())
+                    : RangeProgressStore.isPending(
+                            target, migration, unit.table().name(), unit.range());
+        } catch (SQLException e) {
+            throw failure(unit, e);
         }
     }
 
@@ -92,10 +102,15 @@ final class TableCopy {
     }
 
     /** Marks the table of a range copied when it was the last one. */
-    void finish(Migration migration, CopyUnit unit) throws SQLException {
-        if (!unit.range().whole()) {
+    void finish(Migration migration, CopyUnit unit) {
+        if (unit.range().whole()) {
+            return;
+        }
+        try {
             target.setAutoCommit(true);
             RangeProgressStore.finishTable(target, migration, unit.table().name(), snapshot.position());
+        } catch (SQLException e) {
+            throw failure(unit, e);
         }
     }
 
@@ -134,10 +149,18 @@ final class TableCopy {
         }
     }
 
-    private static void rollBack(Connection connection) throws SQLException {
-        if (!connection.isClosed()) {
-            connection.rollback();
+    private void rollBack() throws SQLException {
+        for (Connection connection : List.of(source, target)) {
+            if (!connection.isClosed() && !connection.getAutoCommit()) {
+                connection.rollback();
+            }
         }
+    }
+
+    @FunctionalInterface
+    private interface SQLCloseable extends AutoCloseable {
+        @Override
+        void close() throws SQLException;
     }
 
     private static List<String> structure(Table table) {

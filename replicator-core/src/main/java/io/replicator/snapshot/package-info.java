@@ -1,9 +1,12 @@
 /**
- * The bulk load: every table's rows under one snapshot of the source, several tables at a time.
+ * The bulk load: the rows of several tables, and of several ranges of large ones, at a time.
  *
- * <p>The rows travel from {@code COPY … TO STDOUT} to {@code COPY … FROM STDIN} as bytes that nobody parses. A table is
- * one target transaction that also records the table as copied, with the position of the snapshot it was read under;
- * after a crash only unfinished tables are copied again, under a newer snapshot with a position of its own.
+ * <p>The rows travel from {@code COPY … TO STDOUT} to {@code COPY … FROM STDIN} as bytes that nobody parses. A table or a
+ * range is one target transaction that also records it as copied, with the position of the snapshot it was read under;
+ * after a crash only unfinished ones are copied again.
+ *
+ * <p>A large table is cut into ranges of its pages where all of them share one snapshot, and into ranges of its key where
+ * each has its own: rows move between pages, so ranges of pages under two snapshots would double some and lose others.
  *
  * <p>A table that was rewritten or altered since it was listed is discarded: an older snapshot reads too few rows from a
  * new file, silently.

@@ -1,0 +1,141 @@
+package io.replicator.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.replicator.progress.Phase;
+import io.replicator.testkit.Await;
+import io.replicator.testkit.Daemon;
+import io.replicator.testkit.FaultProxy;
+import io.replicator.testkit.Settings;
+import io.replicator.testkit.Sides;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Large tables in ranges, many small ones, and what happens to them while they are copied. */
+class BulkLoadIT {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final int ROWS = 100_000;
+    private static final String TABLE = "CREATE TABLE t (id int PRIMARY KEY, v int, filler text)";
+    private static final String ROWS_OF_T =
+            "INSERT INTO t SELECT n, 0, repeat('x', 100) FROM generate_series(1, " + ROWS + ") AS n";
+
+    /** Every update moves a row to another page, so that one row may lie in two ranges, or in none. */
+    @ParameterizedTest
+    @ValueSource(ints = {13, 17})
+    void readsRowsThatMoveBetweenRangesOnce(int sourceMajor) throws Exception {
+        try (Sides sides = Sides.of(sourceMajor, 17)) {
+            sides.execute(TABLE, "CREATE TABLE keyless (v text)", "ALTER TABLE keyless REPLICA IDENTITY FULL");
+            sides.source()
+                    .execute(ROWS_OF_T, "INSERT INTO keyless SELECT repeat('y', 200) FROM generate_series(1, 40000)");
+            AtomicBoolean stopped = new AtomicBoolean();
+            CompletableFuture<Void> storm = CompletableFuture.runAsync(() -> storm(sides, stopped));
+            try (Daemon daemon = Daemon.start(ranges(sides, "wal", 2))) {
+                daemon.awaitPhase(Phase.STREAMING);
+                stopped.set(true);
+                storm.get();
+                sides.assertEqualRows();
+                boolean byPages = sourceMajor >= 14;
+                assertThat(ranges(sides, "t", byPages)).isGreaterThan(3);
+                assertThat(ranges(sides, "keyless", true)).isEqualTo(byPages ? ranges(sides, "keyless") : 0);
+            } finally {
+                stopped.set(true);
+            }
+        }
+    }
+
+    private static void storm(Sides sides, AtomicBoolean stopped) {
+        try (Connection connection = sides.source().connection();
+                Statement statement = connection.createStatement()) {
+            for (int round = 0; !stopped.get(); round = (round + 1) % 50) {
+                statement.execute("UPDATE t SET v = v + 1 WHERE id % 50 = " + round);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("moving rows", e);
+        }
+    }
+
+    /** The snapshot outlives the session that read under it, so that nothing is read under another one. */
+    @Test
+    void copiesOnlyTheRangeAgainWhoseSessionWasCut() throws SQLException {
+        try (Sides sides = Sides.of(17, 18);
+                FaultProxy toTarget = FaultProxy.before(sides.target().server().address())) {
+            sides.execute(TABLE);
+            sides.source().execute(ROWS_OF_T);
+            Settings settings = ranges(sides, "wal", 1).target(toTarget.url(sides.target()));
+            toTarget.delay(Duration.ofMillis(5));
+            try (Daemon daemon = Daemon.start(settings)) {
+                Await.until("a range is copied", LIMIT, () -> copied(sides) > 0);
+                sides.target()
+                        .execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                                + " WHERE datname = current_database() AND application_name = 'replicator copy'");
+                daemon.awaitPhase(Phase.STREAMING);
+                sides.assertEqualRows();
+                assertThat(daemon.toString()).doesNotContain("under a new snapshot");
+            }
+        }
+    }
+
+    private static long copied(Sides sides) throws SQLException {
+        return sides.target().text("SELECT to_regclass('replicator.copy_range')") == null
+                ? 0
+                : sides.target().number("SELECT count(*) FROM replicator.copy_range WHERE copied");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"wal", "trigger"})
+    void copiesEmptyTablesAndThoseThatAreFilledMeanwhile(String capture) throws SQLException {
+        try (Sides sides = Sides.of(15, 17)) {
+            int tables = 60;
+            for (int table = 0; table < tables; table++) {
+                sides.execute("CREATE TABLE t" + table + " (id int PRIMARY KEY, v text)");
+            }
+            AtomicBoolean stopped = new AtomicBoolean();
+            CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> fill(sides, tables, stopped));
+            try (Daemon daemon = Daemon.start(sides.settings().existingSchema().with("capture", capture))) {
+                daemon.awaitPhase(Phase.STREAMING);
+                stopped.set(true);
+                writer.join();
+                sides.assertEqualRows();
+            } finally {
+                stopped.set(true);
+            }
+        }
+    }
+
+    private static void fill(Sides sides, int tables, AtomicBoolean stopped) {
+        try (Connection connection = sides.source().connection();
+                Statement statement = connection.createStatement()) {
+            for (int row = 0; !stopped.get(); row++) {
+                statement.execute("INSERT INTO t" + row % tables + " VALUES (" + row + ", 'v')");
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("filling tables", e);
+        }
+    }
+
+    private static Settings ranges(Sides sides, String capture, int jobs) {
+        return sides.settings()
+                .existingSchema()
+                .with("capture", capture)
+                .with("copy", "{ jobs: " + jobs + ", split_size: 1MB }");
+    }
+
+    private static long ranges(Sides sides, String table, boolean byPages) throws SQLException {
+        return sides.target()
+                .number(
+                        "SELECT count(*) FROM replicator.copy_range WHERE table_name = ? AND by_page = ?",
+                        table,
+                        byPages);
+    }
+
+    private static long ranges(Sides sides, String table) throws SQLException {
+        return ranges(sides, table, true) + ranges(sides, table, false);
+    }
+}
