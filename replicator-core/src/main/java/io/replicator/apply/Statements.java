@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.postgresql.PGStatement;
 
 /** The prepared statements of one lane, least recently used ones closed first. Not thread-safe. */
 final class Statements {
@@ -28,6 +29,7 @@ final class Statements {
                 }
             }
             statement = connection.prepareStatement(sql);
+            statement.unwrap(PGStatement.class).setPrepareThreshold(1);
             prepared.put(sql, statement);
         }
         return statement;

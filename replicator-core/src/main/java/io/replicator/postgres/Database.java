@@ -47,14 +47,15 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Opens a dedicated session in autocommit mode with our session settings.
+     * Opens a dedicated session in autocommit mode with our session settings. Only a statement that is prepared and run
+     * repeatedly gets a name on the server: every DDL statement goes through all named ones, so that thousands of names
+     * would make a few thousand CREATE TRIGGER quadratic.
      *
      * @param purpose appears in {@code pg_stat_activity.application_name} behind {@code replicator}
      * @throws ReplicatorException {@code CONNECTION_FAILED}, {@code AUTHENTICATION_FAILED} or {@code DATABASE_MISSING}
      */
     public Connection open(String purpose) {
         Properties properties = properties(purpose);
-        PGProperty.PREPARE_THRESHOLD.set(properties, 1);
         PGProperty.MAX_SEND_BUFFER_SIZE.set(properties, 262_144);
         try {
             Connection connection = DriverManager.getConnection(settings.jdbcUrl(), properties);
