@@ -56,14 +56,19 @@ public final class Replicator implements AutoCloseable {
 
     /** Checks both ends and changes nothing. */
     public List<Finding> check() {
-        MigrationConfig config = ends.config();
-        return Preflight.run(new PreflightContext(config.with(capture()), ends.source(), ends.target(), isStarted()));
+        return check(false);
+    }
+
+    private List<Finding> check(boolean copyOnly) {
+        CaptureMode capture = copyOnly ? CaptureMode.TRIGGER : capture();
+        return Preflight.run(
+                new PreflightContext(ends.config().with(capture), ends.source(), ends.target(), isStarted(), copyOnly));
     }
 
     /** The way of capture to check for; an end that cannot be reached is a finding of its own. */
     private CaptureMode capture() {
         try {
-            return CaptureChoice.decide(ends).mode();
+            return CaptureChoice.decide(ends, false).mode();
         } catch (ReplicatorException e) {
             if (e.code() == ErrorCode.STATE_MISMATCH) {
                 throw e;
@@ -73,13 +78,14 @@ public final class Replicator implements AutoCloseable {
     }
 
     /**
-     * Runs the daemon until {@link #stop}, or until the migration is switched.
+     * Runs the daemon until {@link #stop}, or until the migration is switched; with {@code copyOnly} until the copy is
+     * verified, where {@link #status} tells the outcome.
      *
      * @throws ReplicatorException {@code PREFLIGHT_FAILED} before anything was changed; later whatever no retry mends
      */
     public void run(RunOptions options, RunListener listener) throws InterruptedException {
         if (!isStarted()) {
-            requirePreflight();
+            requirePreflight(options.copyOnly());
         }
         HttpAddress address = ends.config().http();
         try (StatusServer server =
@@ -105,9 +111,10 @@ public final class Replicator implements AutoCloseable {
         }
     }
 
-    private void requirePreflight() {
-        List<Finding> blocking =
-                check().stream().filter(finding -> finding.severity().blocks()).toList();
+    private void requirePreflight(boolean copyOnly) {
+        List<Finding> blocking = check(copyOnly).stream()
+                .filter(finding -> finding.severity().blocks())
+                .toList();
         if (!blocking.isEmpty()) {
             throw new ReplicatorException(
                     ErrorCode.PREFLIGHT_FAILED,

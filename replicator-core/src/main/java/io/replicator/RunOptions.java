@@ -3,6 +3,6 @@ package io.replicator;
 /**
  * How the daemon runs.
  *
- * @param copyOnly stop after the bulk load
+ * @param copyOnly capture nothing: copy, build indexes and constraints, align sequences, verify, and end
  */
 public record RunOptions(boolean copyOnly) {}

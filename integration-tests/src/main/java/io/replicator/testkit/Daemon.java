@@ -20,18 +20,29 @@ public final class Daemon implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 
     private final Replicator replicator;
+    private final RunOptions options;
     private final Thread thread;
     private final List<String> told = new CopyOnWriteArrayList<>();
     private volatile @Nullable Phase phase;
     private volatile @Nullable RuntimeException failure;
 
-    private Daemon(Replicator replicator) {
+    private Daemon(Replicator replicator, RunOptions options) {
         this.replicator = replicator;
+        this.options = options;
         thread = Thread.ofPlatform().name("daemon").unstarted(this::run);
     }
 
     public static Daemon start(Settings settings) {
-        Daemon daemon = new Daemon(new Replicator(settings.config()));
+        return start(settings, new RunOptions(false));
+    }
+
+    /** Starts it to copy and verify, without capture. */
+    public static Daemon copyOnly(Settings settings) {
+        return start(settings, new RunOptions(true));
+    }
+
+    private static Daemon start(Settings settings, RunOptions options) {
+        Daemon daemon = new Daemon(new Replicator(settings.config()), options);
         daemon.thread.start();
         return daemon;
     }
@@ -113,7 +124,7 @@ public final class Daemon implements AutoCloseable {
 
     private void run() {
         try {
-            replicator.run(new RunOptions(false), new Listener());
+            replicator.run(options, new Listener());
         } catch (RuntimeException e) {
             failure = e;
         } catch (InterruptedException e) {

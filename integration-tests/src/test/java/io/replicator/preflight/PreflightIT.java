@@ -371,7 +371,7 @@ class PreflightIT {
         MigrationConfig config = Endpoints.migration(source, target, mode, excluded);
         try (Database sourceEnd = Endpoints.database(Side.SOURCE, source);
                 Database targetEnd = Endpoints.database(Side.TARGET, target)) {
-            return Preflight.run(new PreflightContext(config, sourceEnd, targetEnd, started));
+            return Preflight.run(new PreflightContext(config, sourceEnd, targetEnd, started, false));
         }
     }
 

@@ -20,10 +20,25 @@ public record CaptureChoice(String word, String reason) {
     private static final String WAL = "wal";
     private static final String TRIGGER = "trigger";
 
-    /** Decides; creates and drops a temporary slot when it has to probe. */
-    public static CaptureChoice decide(Ends ends) {
+    /**
+     * Decides; creates and drops a temporary slot when it has to probe.
+     *
+     * @param copyOnly whether nothing is to be captured at all
+     */
+    public static CaptureChoice decide(Ends ends, boolean copyOnly) {
         CaptureMode wanted = ends.config().capture();
         String begun = begun(ends);
+        if (begun != null && copyOnly != begun.equals(NoCapture.WORD)) {
+            throw new ReplicatorException(
+                    ErrorCode.STATE_MISMATCH,
+                    "migration '" + ends.config().name() + "' began "
+                            + (copyOnly
+                                    ? "with capture " + begun + ": go on without --copy-only"
+                                    : "with --copy-only: go on with it, or teardown and start again"));
+        }
+        if (copyOnly) {
+            return new CaptureChoice(NoCapture.WORD, "--copy-only");
+        }
         if (begun != null) {
             if (wanted != CaptureMode.AUTO && !word(wanted).equals(begun)) {
                 throw new ReplicatorException(
@@ -37,9 +52,11 @@ public record CaptureChoice(String word, String reason) {
     }
 
     static Capture of(Ends ends, OwnedMigration owned) {
-        return owned.migration().capture().equals(TRIGGER)
-                ? new TriggerCapture(ends, owned)
-                : new WalCapture(ends, () -> owned.migration().ownerEpoch());
+        return switch (owned.migration().capture()) {
+            case NoCapture.WORD -> new NoCapture(ends);
+            case TRIGGER -> new TriggerCapture(ends, owned);
+            default -> new WalCapture(ends, () -> owned.migration().ownerEpoch());
+        };
     }
 
     private static String word(CaptureMode mode) {

@@ -65,7 +65,7 @@ public final class Daemon {
     }
 
     private void attempt() throws InterruptedException {
-        CaptureChoice choice = CaptureChoice.decide(ends);
+        CaptureChoice choice = CaptureChoice.decide(ends, copyOnly);
         LOGGER.info("capture by {}: {}", choice.word(), choice.reason());
         try (OwnedMigration owned =
                 OwnedMigration.take(ends.target(), ends.config().name(), choice.word())) {
@@ -94,8 +94,12 @@ public final class Daemon {
         try (RequestWorker worker = new RequestWorker(owned, requested);
                 Monitor monitor = new Monitor(owned, live, new StatusAssembler(ends, live), worker, listener)) {
             monitor.start();
-            new PhaseLoop(ends, owned, capture, live, control, monitor, worker, requested, listener, copyOnly).run();
+            new PhaseLoop(ends, owned, capture, live, control, monitor, worker, requested, listener).run();
             monitor.publish();
+        } finally {
+            if (capture instanceof NoCapture nothing) {
+                nothing.close();
+            }
         }
     }
 

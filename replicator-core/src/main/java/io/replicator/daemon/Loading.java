@@ -6,7 +6,6 @@ import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.QualifiedName;
 import io.replicator.progress.OwnedMigration;
-import io.replicator.progress.Phase;
 import io.replicator.progress.RangeProgressStore;
 import io.replicator.progress.TableProgress;
 import io.replicator.progress.TableProgressStore;
@@ -63,7 +62,6 @@ final class Loading {
         }
         steps.tell("indexes");
         TargetSchema.of(ends).indexes(joined());
-        owned.become(Phase.CATCHING_UP);
     }
 
     /** The tables whose ranges had a snapshot each. */

@@ -23,7 +23,6 @@ final class PhaseLoop {
     private final RequestWorker worker;
     private final Requested requested;
     private final RunListener listener;
-    private final boolean copyOnly;
     private @Nullable LoadSnapshot snapshot;
 
     PhaseLoop(
@@ -35,8 +34,7 @@ final class PhaseLoop {
             Monitor monitor,
             RequestWorker worker,
             Requested requested,
-            RunListener listener,
-            boolean copyOnly) {
+            RunListener listener) {
         this.ends = ends;
         this.owned = owned;
         this.capture = capture;
@@ -46,7 +44,6 @@ final class PhaseLoop {
         this.worker = worker;
         this.requested = requested;
         this.listener = listener;
-        this.copyOnly = copyOnly;
     }
 
     void run() throws InterruptedException {
@@ -68,7 +65,7 @@ final class PhaseLoop {
                     LoadSnapshot first = snapshot;
                     snapshot = null;
                     load(first);
-                    yield false;
+                    yield owned.migration().phase() == Phase.FAILED;
                 }
                 case CATCHING_UP, STREAMING -> stream();
                 case PAUSED -> {
@@ -101,6 +98,11 @@ final class PhaseLoop {
         Thread loader = Thread.currentThread();
         try (StopWatcher _ = new StopWatcher(control, loader::interrupt)) {
             new Loading(ends, owned, capture, live.copy()).run(first, this::tell);
+            if (capture instanceof NoCapture nothing) {
+                new CopyCompletion(ends, owned, nothing, requested).run(this::tell);
+            } else {
+                owned.become(Phase.CATCHING_UP);
+            }
         } catch (InterruptedException e) {
             if (!control.stopped()) {
                 throw e;
@@ -114,9 +116,6 @@ final class PhaseLoop {
 
     /** @return whether everything is done */
     private boolean stream() throws InterruptedException {
-        if (copyOnly) {
-            throw new ReplicatorException(ErrorCode.USAGE_INVALID, "--copy-only is not in this version");
-        }
         new Streaming(ends, owned, capture, live, monitor).run(control, this::tell);
         Phase phase = owned.migration().phase();
         if (control.paused() && (phase == Phase.STREAMING || phase == Phase.CATCHING_UP)) {

@@ -36,8 +36,10 @@ final class Preparation {
         steps.tell("schema");
         TargetSchema.of(ends).preData();
         TargetSchema.suspend(ends);
-        steps.tell("capture by " + capture.word());
-        installSourceSchema();
+        if (!capture.word().equals(NoCapture.WORD)) {
+            steps.tell("capture by " + capture.word());
+            installSourceSchema();
+        }
         if (owned.migration().source() == null) {
             owned.recordSource(ends.sourceIdentity());
         }

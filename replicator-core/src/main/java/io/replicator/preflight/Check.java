@@ -17,6 +17,11 @@ interface Check {
         return true;
     }
 
+    /** Whether it is of interest when the source is only read. */
+    default boolean concernsCopyOnly() {
+        return true;
+    }
+
     /**
      * What it found: every problem, or one {@code PASS}.
      *

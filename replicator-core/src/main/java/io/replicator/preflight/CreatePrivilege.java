@@ -23,6 +23,11 @@ final class CreatePrivilege implements Check {
     }
 
     @Override
+    public boolean concernsCopyOnly() {
+        return side == Side.TARGET;
+    }
+
+    @Override
     public List<Finding> run(Session session) throws SQLException {
         String role = session.role(side);
         String database = session.database(side);

@@ -23,6 +23,11 @@ final class KeylessTables implements Check {
     }
 
     @Override
+    public boolean concernsCopyOnly() {
+        return false;
+    }
+
+    @Override
     public List<Finding> run(Session session) throws SQLException {
         List<Finding> findings = session.sourceTables().stream()
                 .filter(table -> table.key() == null)

@@ -30,6 +30,11 @@ final class LongTransactions implements Check {
     }
 
     @Override
+    public boolean concernsCopyOnly() {
+        return false;
+    }
+
+    @Override
     public List<Finding> run(Session session) throws SQLException {
         List<Finding> findings = new ArrayList<>(Query.rows(
                 session.source(),

@@ -33,6 +33,11 @@ final class Ownership implements Check {
     }
 
     @Override
+    public boolean concernsCopyOnly() {
+        return false;
+    }
+
+    @Override
     public List<Finding> run(Session session) throws SQLException {
         SortedMap<String, List<QualifiedName>> byOwner = new TreeMap<>();
         List<QualifiedName> tables = published(session);

@@ -70,7 +70,8 @@ public final class Preflight {
             Session session = new Session(context, source, target);
             for (Check check : CHECKS) {
                 if (session.has(check.needs())
-                        && check.concerns(context.config().capture())) {
+                        && check.concerns(context.config().capture())
+                        && (check.concernsCopyOnly() || !context.copyOnly())) {
                     findings.addAll(run(check, session));
                 }
             }

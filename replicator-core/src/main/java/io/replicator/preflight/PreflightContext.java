@@ -8,5 +8,7 @@ import io.replicator.postgres.Database;
  *
  * @param started whether the migration is past its preparation: its tables are on the target and its slot on the
  *     source, and that is no finding
+ * @param copyOnly whether the source is only read
  */
-public record PreflightContext(MigrationConfig config, Database source, Database target, boolean started) {}
+public record PreflightContext(
+        MigrationConfig config, Database source, Database target, boolean started, boolean copyOnly) {}

@@ -5,6 +5,7 @@ import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.Database;
 import io.replicator.postgres.Identifiers;
+import io.replicator.postgres.Lsn;
 import io.replicator.postgres.SqlStates;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -39,6 +40,27 @@ public final class ExportedSnapshot implements LoadSnapshot {
         } catch (SQLException e) {
             ReplicatorException failure =
                     SqlStates.wrap(ErrorCode.COPY_FAILED, "importing snapshot " + imported + " on the source", e);
+            try {
+                keeper.close();
+            } catch (SQLException closing) {
+                failure.addSuppressed(closing);
+            }
+            throw failure;
+        }
+    }
+
+    /** A snapshot of now; its position is only about that of the snapshot. */
+    public static ExportedSnapshot take(Database database) {
+        Connection keeper = database.open("snapshot");
+        try (Statement statement = keeper.createStatement()) {
+            keeper.setAutoCommit(false);
+            statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+            try (ResultSet row = statement.executeQuery("SELECT pg_export_snapshot(), pg_current_wal_lsn()")) {
+                row.next();
+                return new ExportedSnapshot(keeper, row.getString(1), new Position.Wal(Lsn.parse(row.getString(2))));
+            }
+        } catch (SQLException e) {
+            ReplicatorException failure = SqlStates.wrap(ErrorCode.COPY_FAILED, "taking a snapshot", e);
             try {
                 keeper.close();
             } catch (SQLException closing) {
