@@ -1,12 +1,17 @@
 package io.replicator.testkit;
 
+import io.replicator.apply.LaneFleet;
+import io.replicator.change.Position;
 import io.replicator.cli.demo.ComparisonOptions;
 import io.replicator.cli.demo.ComparisonResult;
 import io.replicator.cli.demo.DatabaseComparison;
+import io.replicator.progress.LaneProgress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Both ends of one scenario: two databases that are dropped at its end, and the settings of a migration between them. */
@@ -74,9 +79,14 @@ public record Sides(TestDatabase source, TestDatabase target, Settings settings)
         compare(ComparisonOptions.rowsOnly()).assertEqual();
     }
 
-    /** What the target has durably applied; null before the stream was prepared. */
+    /** What all lanes on the target have durably applied; null before the stream was prepared. */
     public @Nullable String position() throws SQLException {
-        return target.text("SELECT position FROM replicator.lane WHERE migration = ? AND lane = 0", settings.name());
+        SortedMap<Integer, Position> positions = new TreeMap<>();
+        try (Connection session = target.connection()) {
+            LaneProgress.read(session, settings.name())
+                    .forEach((lane, text) -> positions.put(lane, Position.parse(text)));
+        }
+        return positions.isEmpty() ? null : LaneFleet.first(positions).text();
     }
 
     @Override

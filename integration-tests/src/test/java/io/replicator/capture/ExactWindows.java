@@ -3,8 +3,10 @@ package io.replicator.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.replicator.apply.ApplyStatistics;
-import io.replicator.apply.Lane;
+import io.replicator.apply.LaneFleet;
+import io.replicator.apply.LaneRouter;
 import io.replicator.apply.TableStarts;
+import io.replicator.apply.WholeTransactions;
 import io.replicator.capture.trigger.CaptureInstaller;
 import io.replicator.capture.trigger.StaleTables;
 import io.replicator.capture.trigger.TriggerStream;
@@ -16,19 +18,23 @@ import io.replicator.change.Change;
 import io.replicator.change.Position;
 import io.replicator.change.TxidSnapshot;
 import io.replicator.config.TableFilter;
+import io.replicator.error.ReplicatorException;
 import io.replicator.pipeline.ByteBudget;
 import io.replicator.postgres.Database;
 import io.replicator.postgres.QualifiedName;
 import io.replicator.progress.LaneProgress;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.snapshot.ExportedSnapshot;
+import io.replicator.testkit.Await;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,6 +48,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExactWindows implements AutoCloseable {
     private static final String NAME = "exact";
+    private static final int LANES = 3;
 
     private final Database source;
     private final Database target;
@@ -49,7 +56,8 @@ final class ExactWindows implements AutoCloseable {
     private final Connection sourceSession;
     private final Connection targetSession;
     private final TriggerStream stream;
-    private final Lane lane;
+    private final LaneRouter router;
+    private final ApplyStatistics statistics = new ApplyStatistics();
     private final ByteBudget budget = new ByteBudget(64L << 20);
     private final AtomicLong windows = new AtomicLong();
     private final Map<QualifiedName, String> stale = new ConcurrentHashMap<>();
@@ -57,6 +65,7 @@ final class ExactWindows implements AutoCloseable {
     private final CompletableFuture<Void> ended;
     private volatile CompletableFuture<WindowPoint> point;
     private @Nullable Position pending;
+    private boolean changes;
 
     /** Installs capture on tables that are equal on both sides, and begins to read windows. */
     ExactWindows(Database source, Database target) throws SQLException, InterruptedException {
@@ -75,8 +84,9 @@ final class ExactWindows implements AutoCloseable {
         }
         owned.transaction(
                 "creating the lane", (session, migration) -> LaneProgress.create(session, migration, 0, start));
-        lane = new Lane(
-                target, owned.migration(), 0, start, new TableStarts(Map.of()), _ -> {}, budget, new ApplyStatistics());
+        SortedMap<Integer, Position> positions = new TreeMap<>(Map.of(0, start));
+        LaneFleet fleet = new LaneFleet(target, owned.migration(), positions, LANES, budget, statistics, _ -> {});
+        router = new LaneRouter(fleet, new TableStarts(Map.of()), NAME, budget, new WholeTransactions());
         stream = new TriggerStream(
                 source,
                 NAME,
@@ -138,7 +148,10 @@ final class ExactWindows implements AutoCloseable {
     private boolean take(Change change) {
         try {
             assertThat(budget.tryTake(change.size())).as("room for a change").isTrue();
-            lane.handle(change, true);
+            router.handle(change, true);
+            changes |= change instanceof Change.Upsert
+                    || change instanceof Change.Remove
+                    || change instanceof Change.Truncate;
             if (change instanceof Change.Commit commit) {
                 importSnapshot(commit.end());
             }
@@ -170,6 +183,10 @@ final class ExactWindows implements AutoCloseable {
         Position end = pending;
         if (end != null) {
             pending = null;
+            if (changes) {
+                changes = false;
+                awaitApplied(end);
+            }
             try {
                 Map<String, String> expected = sums(sourceSession);
                 sourceSession.rollback();
@@ -182,7 +199,17 @@ final class ExactWindows implements AutoCloseable {
                 throw new IllegalStateException(e);
             }
         }
-        return lane.durable();
+        return router.durable();
+    }
+
+    private void awaitApplied(Position end) {
+        Await.until("all lanes have applied the window", Duration.ofSeconds(30), () -> {
+            ReplicatorException failed = router.failure();
+            if (failed != null) {
+                throw failed;
+            }
+            return end.equals(statistics.position());
+        });
     }
 
     /** The stream forgets the last request when this window is over. */
@@ -233,7 +260,7 @@ final class ExactWindows implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         stream.stop();
-        lane.close();
+        router.close();
         sourceSession.close();
         targetSession.close();
         owned.close();

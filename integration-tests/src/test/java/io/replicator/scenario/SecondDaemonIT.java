@@ -33,7 +33,7 @@ class SecondDaemonIT {
                 "CREATE TABLE items (id integer PRIMARY KEY, value text)",
                 "CREATE TABLE log (line text)",
                 "ALTER TABLE log REPLICA IDENTITY FULL");
-        settings = sides.settings().existingSchema();
+        settings = sides.settings().existingSchema().with("apply", "{ lanes: 1 }");
     }
 
     @AfterEach

@@ -8,13 +8,11 @@ import io.replicator.change.Tuple;
 /** Picks our heartbeat rows out of the stream; they are reported and not applied. */
 final class Heartbeats {
     private final String migration;
-    private final HeartbeatListener listener;
     private long beat;
     private boolean pending;
 
-    Heartbeats(String migration, HeartbeatListener listener) {
+    Heartbeats(String migration) {
         this.migration = migration;
-        this.listener = listener;
     }
 
     /** Takes a change of the heartbeat table; false when it is one of another table. */
@@ -41,16 +39,11 @@ final class Heartbeats {
         return pending;
     }
 
-    /** The beat that waits for its commit; 0 when none does. */
-    long pendingBeat() {
-        return pending ? beat : 0;
-    }
-
-    void committed() {
-        if (pending) {
-            pending = false;
-            listener.applied(beat);
-        }
+    /** Takes the beat that waits for its commit; 0 when none does. */
+    long taken() {
+        long taken = pending ? beat : 0;
+        pending = false;
+        return taken;
     }
 
     private static int column(Relation relation, String name) {

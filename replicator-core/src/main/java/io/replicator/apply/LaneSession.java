@@ -6,6 +6,7 @@ import io.replicator.change.Relation;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.Database;
+import io.replicator.postgres.QualifiedName;
 import io.replicator.postgres.ReplicaRole;
 import io.replicator.postgres.SqlStates;
 import io.replicator.progress.AppliedHeartbeat;
@@ -17,6 +18,7 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import java.util.StringJoiner;
 
 /**
@@ -79,10 +81,6 @@ final class LaneSession implements AutoCloseable {
     }
 
     private record Setting(String name, String value, int sinceMajor) {}
-
-    Connection connection() {
-        return connection;
-    }
 
     /** Applies a batch inside the open transaction. */
     void apply(Batch batch) throws SQLException {
@@ -147,21 +145,39 @@ final class LaneSession implements AutoCloseable {
     }
 
     /**
-     * Commits the open transaction with the lane's progress.
-     *
-     * @param beat the heartbeat that the transaction brings; 0 for none
-     * @param safely whether the target must have it on disk when this returns; with it everything committed before
+     * Commits the open transaction with the lane's progress, and with that of other lanes whose changes it contains. A
+     * lane never moves back: after a restart one may be ahead of what comes again.
      */
-    void commit(Position reached, long beat, boolean safely) throws SQLException {
-        counters.write(connection, statements, migration);
+    void commit(Flush flush, long beat, Map<Integer, Position> others) throws SQLException {
+        counters.write(connection, statements, migration, lane);
         if (beat > 0) {
             AppliedHeartbeat.write(statements.prepare(AppliedHeartbeat.WRITE), migration, beat);
         }
+        Position next = later(position, flush.reached());
         PreparedStatement advance = statements.prepare(LaneProgress.ADVANCE);
-        LaneProgress.advance(advance, migration, lane, position, reached, safely);
+        LaneProgress.advance(advance, migration, lane, position, next, flush.safely());
+        for (Map.Entry<Integer, Position> other : others.entrySet()) {
+            Position from = other.getValue();
+            LaneProgress.advance(
+                    advance, migration, other.getKey(), from, later(from, flush.reached()), flush.safely());
+        }
         connection.commit();
         staging.committed();
-        position = reached;
+        position = next;
+    }
+
+    /** Another lane's transaction has advanced this one's progress. */
+    void stand(Position reached) {
+        position = later(position, reached);
+    }
+
+    private static Position later(Position position, Position other) {
+        return position.reaches(other) ? position : other;
+    }
+
+    /** Records how a table's rows are spread, inside the open transaction. */
+    void write(QualifiedName table, KeySpread spread) throws SQLException {
+        KeySpreads.write(connection, migration, table, spread);
     }
 
     void forgetStatements() throws SQLException {

@@ -8,13 +8,16 @@ import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Counts changes per table and adds them to the target's progress in the transaction that holds the changes. */
+/** Counts changes per table and adds them to the lane's counters in the transaction that holds the changes. */
 final class TableCounters {
     private static final String ADD = """
-            UPDATE replicator.table_progress t
-            SET inserted = t.inserted + u.i, updated = t.updated + u.u, deleted = t.deleted + u.d
+            INSERT INTO replicator.lane_counter AS known
+                (schema_name, table_name, inserted, updated, deleted, migration, lane)
+            SELECT u.s, u.n, u.i, u.u, u.d, ?, ?
             FROM unnest(?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[]) AS u (s, n, i, u, d)
-            WHERE t.migration = ? AND t.schema_name = u.s AND t.table_name = u.n""";
+            ON CONFLICT (migration, lane, schema_name, table_name) DO UPDATE
+            SET inserted = known.inserted + excluded.inserted, updated = known.updated + excluded.updated,
+                deleted = known.deleted + excluded.deleted""";
 
     private final Map<QualifiedName, long[]> counts = new LinkedHashMap<>();
 
@@ -25,7 +28,7 @@ final class TableCounters {
         count[2] += changes.deleted();
     }
 
-    void write(Connection target, Statements statements, Migration migration) throws SQLException {
+    void write(Connection target, Statements statements, Migration migration, int lane) throws SQLException {
         if (counts.isEmpty()) {
             return;
         }
@@ -43,12 +46,13 @@ final class TableCounters {
             i++;
         }
         PreparedStatement statement = statements.prepare(ADD);
-        statement.setArray(1, target.createArrayOf("text", schemas));
-        statement.setArray(2, target.createArrayOf("text", names));
+        statement.setString(1, migration.name());
+        statement.setInt(2, lane);
+        statement.setArray(3, target.createArrayOf("text", schemas));
+        statement.setArray(4, target.createArrayOf("text", names));
         for (int kind = 0; kind < 3; kind++) {
-            statement.setArray(3 + kind, target.createArrayOf("int8", values[kind]));
+            statement.setArray(5 + kind, target.createArrayOf("int8", values[kind]));
         }
-        statement.setString(6, migration.name());
         statement.executeUpdate();
         counts.clear();
     }

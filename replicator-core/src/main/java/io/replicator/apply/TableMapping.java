@@ -128,6 +128,16 @@ final class TableMapping {
         return false;
     }
 
+    /** The index of a column in the relation. */
+    int column(String name) {
+        for (int i = 0; i < relation.columns().size(); i++) {
+            if (columnName(i).equals(name)) {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException("table " + relation + " has no column " + name);
+    }
+
     String columnName(int column) {
         return relation.columns().get(column).name();
     }

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** Reads single tables of the target when their first change arrives. */
 final class TargetTableReader {
     private static final String COLUMNS = """
-            SELECT a.attname, n.nspname, t.typname, to_jsonb(a) ->> 'attgenerated' IN ('s', 'v'), a.atttypid
+            SELECT a.attname, n.nspname, t.typname, to_jsonb(a) ->> 'attgenerated' IN ('s', 'v'), a.atttypid,
+                   coalesce((SELECT (to_jsonb(c) ->> 'collisdeterministic')::bool FROM pg_collation c
+                             WHERE c.oid = a.attcollation), true)
             FROM pg_attribute a
             JOIN pg_type t ON t.oid = a.atttypid
             JOIN pg_namespace n ON n.oid = t.typnamespace
@@ -46,7 +48,8 @@ final class TargetTableReader {
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     String type = Identifiers.quote(row.getString(2)) + '.' + Identifiers.quote(row.getString(3));
-                    columns.add(new TargetColumn(row.getString(1), type, (int) row.getLong(5), row.getBoolean(4)));
+                    columns.add(new TargetColumn(
+                            row.getString(1), type, (int) row.getLong(5), row.getBoolean(4), row.getBoolean(6)));
                 }
             }
         }

@@ -26,6 +26,7 @@ public final class ConfigReader {
     private static final String DEFAULT_NAME = "default";
     private static final Pattern NAME = Pattern.compile("[a-z0-9_]{1,40}");
     private static final Pattern ADDRESS = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^:\\[\\]\\s]+):([0-9]{1,5})");
+    private static final int MOST_LANES = 64;
     private static final int MOST_JOBS = 128;
     private static final long MOST_MARGIN = 1_000_000_000_000L;
     private static final Duration LEAST_BUDGET = Duration.ofSeconds(1);
@@ -170,9 +171,9 @@ public final class ConfigReader {
     private ApplyConfig apply() {
         Section section = top.section("apply");
         long memory = section.size("memory", 16L << 20, 64L << 30, "16MB to 64GB", ApplyConfig.DEFAULT.memoryBytes());
-        section.later("lanes", "remove it: one lane applies all changes");
+        long lanes = section.integerOr("lanes", "auto", ApplyConfig.AUTO, 1, MOST_LANES);
         section.refuseUnknownKeys();
-        return new ApplyConfig(memory);
+        return new ApplyConfig(memory, Math.toIntExact(lanes));
     }
 
     private VerifyConfig verify() {

@@ -92,6 +92,17 @@ final class Section {
                 key, fallback, form, "for example " + fallback, text -> between(Long.parseLong(text), least, most));
     }
 
+    /** A whole number, or a word that stands for another one and is what is used when nothing is said. */
+    long integerOr(String key, String word, long meaning, long least, long most) {
+        String form = word + " or a whole number from " + least + " to " + most;
+        return parsed(
+                key,
+                meaning,
+                form,
+                "for example " + word,
+                text -> text.equals(word) ? meaning : between(Long.parseLong(text), least, most));
+    }
+
     /** @param form what is allowed, for the message */
     long size(String key, long least, long most, String form, long fallback) {
         return parsed(

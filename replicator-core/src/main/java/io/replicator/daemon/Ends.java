@@ -1,5 +1,6 @@
 package io.replicator.daemon;
 
+import io.replicator.apply.WholeTransactions;
 import io.replicator.catalog.Catalog;
 import io.replicator.catalog.CatalogReader;
 import io.replicator.config.EndpointConfig;
@@ -26,6 +27,7 @@ public final class Ends implements AutoCloseable {
     private final Database target;
     private final MigrationNames names;
     private final Database rowSource;
+    private final WholeTransactions wholeTransactions = new WholeTransactions();
 
     public Ends(MigrationConfig config) {
         this.config = config;
@@ -47,6 +49,11 @@ public final class Ends implements AutoCloseable {
     /** Where the bulk load reads rows: the source, or a follower of it. */
     public Database rowSource() {
         return rowSource;
+    }
+
+    /** What this process learned of transactions that one lane must apply alone. */
+    WholeTransactions wholeTransactions() {
+        return wholeTransactions;
     }
 
     public Database target() {

@@ -1,24 +1,31 @@
 package io.replicator.daemon;
 
+import io.replicator.apply.LaneFleet;
 import io.replicator.change.Position;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.progress.LaneProgress;
 import io.replicator.progress.OwnedMigration;
-import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The positions the target holds. */
 final class Lanes {
     private Lanes() {}
 
+    /** What all lanes contain. */
     static Position position(OwnedMigration owned) {
-        Map<Integer, String> lanes = owned.ask(
-                "reading the lanes' progress", (target, migration) -> LaneProgress.read(target, migration.name()));
-        String text = lanes.get(0);
-        if (text == null) {
+        return LaneFleet.first(positions(owned));
+    }
+
+    static SortedMap<Integer, Position> positions(OwnedMigration owned) {
+        SortedMap<Integer, Position> positions = new TreeMap<>();
+        owned.ask("reading the lanes' progress", (target, migration) -> LaneProgress.read(target, migration.name()))
+                .forEach((lane, text) -> positions.put(lane, Position.parse(text)));
+        if (positions.isEmpty()) {
             throw new ReplicatorException(
                     ErrorCode.STATE_MISMATCH, "migration '" + owned.migration().name() + "' has no lane progress");
         }
-        return Position.parse(text);
+        return positions;
     }
 }

@@ -18,6 +18,7 @@ import io.replicator.progress.Requests;
 import io.replicator.status.Json;
 import io.replicator.status.StatusReport;
 import io.replicator.verify.VerificationReport;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -25,6 +26,9 @@ import java.util.function.Supplier;
 
 /** Carries out what the command line asks the daemon for. */
 final class Requested implements RequestHandler {
+    private static final Duration PAUSE_LIMIT = Duration.ofSeconds(50);
+    private static final long PAUSE_POLL_MILLIS = 20;
+
     private final Ends ends;
     private final OwnedMigration owned;
     private final Capture capture;
@@ -93,24 +97,35 @@ final class Requested implements RequestHandler {
         actions().undo(reason);
     }
 
-    private Map<String, String> pause() {
+    /** Answers when nothing is applied any more. */
+    private Map<String, String> pause() throws InterruptedException {
         Phase phase = owned.migration().phase();
         if (phase != Phase.STREAMING && phase != Phase.CATCHING_UP) {
             throw new ReplicatorException(
                     ErrorCode.PHASE_INVALID, "only a migration that streams can be paused; it is " + phase.word());
         }
         control.pause(true);
-        return Map.of("phase", Phase.PAUSED.word());
+        long deadline = System.nanoTime() + PAUSE_LIMIT.toNanos();
+        while (owned.migration().phase() != Phase.PAUSED && control.paused()) {
+            if (control.stopped() || System.nanoTime() > deadline) {
+                throw new ReplicatorException(
+                        ErrorCode.PHASE_INVALID,
+                        "the stream has not stopped yet; ask for the status until it is paused");
+            }
+            Thread.sleep(PAUSE_POLL_MILLIS);
+        }
+        return Map.of("phase", owned.migration().phase().word());
     }
 
     private Map<String, String> resume() {
-        if (owned.migration().phase() != Phase.PAUSED) {
+        if (owned.migration().phase() != Phase.PAUSED && !control.paused()) {
             throw new ReplicatorException(
                     ErrorCode.PHASE_INVALID,
                     "the migration is not paused; it is "
                             + owned.migration().phase().word());
         }
         control.pause(false);
-        return Map.of("phase", owned.migration().interrupted().word());
+        Phase phase = owned.migration().phase();
+        return Map.of("phase", (phase == Phase.PAUSED ? owned.migration().interrupted() : phase).word());
     }
 }

@@ -3,7 +3,8 @@ package io.replicator.daemon;
 import io.replicator.apply.ApplyStatistics;
 import io.replicator.apply.Barrier;
 import io.replicator.apply.HeartbeatListener;
-import io.replicator.apply.Lane;
+import io.replicator.apply.LaneFleet;
+import io.replicator.apply.LaneRouter;
 import io.replicator.apply.TableStarts;
 import io.replicator.capture.ChangeSource;
 import io.replicator.change.Position;
@@ -13,17 +14,18 @@ import io.replicator.pipeline.ByteBudget;
 import io.replicator.pipeline.ChangePipeline;
 import io.replicator.progress.Migration;
 import java.time.Duration;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** The running stream: receiver, pipeline and lane. Ends when it is closed or when one of them fails. */
+/** The running stream: receiver, pipeline and lanes. Ends when it is closed or when one of them fails. */
 final class StreamSession implements AutoCloseable {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
     private final ChangeSource stream;
-    private final Lane lane;
+    private final LaneRouter router;
     private final ChangePipeline pipeline;
     private final ByteBudget budget;
     private final ApplyStatistics statistics = new ApplyStatistics();
@@ -35,14 +37,17 @@ final class StreamSession implements AutoCloseable {
             Ends ends,
             ChangeSource stream,
             Migration migration,
-            Position position,
+            SortedMap<Integer, Position> positions,
             TableStarts starts,
             HeartbeatListener listener) {
         this.stream = stream;
         this.starts = starts;
         budget = new ByteBudget(ends.config().apply().memoryBytes());
-        lane = new Lane(ends.target(), migration, 0, position, starts, listener, budget, statistics);
-        pipeline = new ChangePipeline(budget, lane, "replicator-lane-0");
+        LaneFleet fleet = new LaneFleet(
+                ends.target(), migration, positions, ends.config().apply().laneCount(), budget, statistics, listener);
+        router = new LaneRouter(fleet, starts, migration.name(), budget, ends.wholeTransactions());
+        pipeline = new ChangePipeline(budget, router, "replicator-router");
+        Position position = LaneFleet.first(positions);
         receiver = Thread.ofPlatform().name("replicator-stream").unstarted(() -> receive(position));
     }
 
@@ -53,7 +58,7 @@ final class StreamSession implements AutoCloseable {
 
     private void receive(Position position) {
         try {
-            stream.run(position, pipeline, lane);
+            stream.run(position, pipeline, router);
             ended.complete(null);
         } catch (RuntimeException e) {
             ended.completeExceptionally(e);
@@ -67,7 +72,7 @@ final class StreamSession implements AutoCloseable {
      * @throws ReplicatorException why it broke
      */
     boolean awaitEnd(Duration limit) throws InterruptedException {
-        ReplicatorException failed = pipeline.failure();
+        ReplicatorException failed = router.failure() == null ? pipeline.failure() : router.failure();
         if (failed != null) {
             throw failed;
         }
@@ -88,12 +93,12 @@ final class StreamSession implements AutoCloseable {
     }
 
     void request(Barrier barrier) {
-        lane.request(barrier);
+        router.request(barrier);
     }
 
     /** What the target contains and cannot lose. */
     Position durable() {
-        return lane.durable();
+        return router.durable();
     }
 
     @Nullable
@@ -125,9 +130,9 @@ final class StreamSession implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         if (!pipeline.close(STOP_LIMIT)) {
-            lane.abort();
+            router.abort();
             pipeline.close(STOP_LIMIT);
         }
-        lane.close();
+        router.close();
     }
 }

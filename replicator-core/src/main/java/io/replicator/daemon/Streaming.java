@@ -1,6 +1,7 @@
 package io.replicator.daemon;
 
 import io.replicator.apply.Barrier;
+import io.replicator.apply.LaneFleet;
 import io.replicator.apply.TableStarts;
 import io.replicator.capture.Heartbeat;
 import io.replicator.change.Position;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 
 /** Streams changes: checks that the source fits the target's progress, then keeps the stream running. */
 final class Streaming {
@@ -47,11 +49,11 @@ final class Streaming {
     void run(DaemonControl control, Steps steps) throws InterruptedException {
         Migration migration = owned.migration();
         ends.requireSource(requireIdentity(migration));
-        Position position = Lanes.position(owned);
-        capture.requireStart(position);
+        SortedMap<Integer, Position> positions = Lanes.positions(owned);
+        capture.requireStart(LaneFleet.first(positions));
         Heartbeat heartbeat = new Heartbeat(ends.source(), migration.name());
         StreamSession session =
-                new StreamSession(ends, capture.source(), migration, position, starts(), heartbeat::applied);
+                new StreamSession(ends, capture.source(), migration, positions, starts(), heartbeat::applied);
         try (heartbeat;
                 session) {
             session.start();

@@ -43,9 +43,6 @@ public final class ControlSchema {
                 rows bigint NOT NULL DEFAULT 0,
                 bytes bigint NOT NULL DEFAULT 0,
                 bytes_total bigint NOT NULL DEFAULT 0,
-                inserted bigint NOT NULL DEFAULT 0,
-                updated bigint NOT NULL DEFAULT 0,
-                deleted bigint NOT NULL DEFAULT 0,
                 owner_epoch bigint NOT NULL,
                 stale_reason text,
                 last_reason text,
@@ -68,6 +65,21 @@ public final class ControlSchema {
                 owner_epoch bigint NOT NULL,
                 updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
                 PRIMARY KEY (migration, lane)) WITH (fillfactor = 10);
+            CREATE TABLE IF NOT EXISTS replicator.lane_counter (
+                migration text NOT NULL,
+                lane int NOT NULL,
+                schema_name text NOT NULL,
+                table_name text NOT NULL,
+                inserted bigint NOT NULL,
+                updated bigint NOT NULL,
+                deleted bigint NOT NULL,
+                PRIMARY KEY (migration, lane, schema_name, table_name)) WITH (fillfactor = 50);
+            CREATE TABLE IF NOT EXISTS replicator.key_spread (
+                migration text NOT NULL,
+                schema_name text NOT NULL,
+                table_name text NOT NULL,
+                key_columns text[] NOT NULL,
+                PRIMARY KEY (migration, schema_name, table_name));
             CREATE TABLE IF NOT EXISTS replicator.applied_heartbeat (
                 migration text PRIMARY KEY,
                 beat bigint NOT NULL) WITH (fillfactor = 20);

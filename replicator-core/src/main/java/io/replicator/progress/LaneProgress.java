@@ -43,6 +43,27 @@ public final class LaneProgress {
                 migration.ownerEpoch());
     }
 
+    /**
+     * Puts a number of lanes, all at one position, in the place of those there are. For an owner whose lanes have
+     * no transaction open.
+     */
+    public static void replace(Connection target, Migration migration, int lanes, Position position)
+            throws SQLException {
+        target.setAutoCommit(false);
+        try {
+            MigrationStore.execute(target, "DELETE FROM replicator.lane WHERE migration = ?", migration.name());
+            for (int lane = 0; lane < lanes; lane++) {
+                create(target, migration, lane, position);
+            }
+            target.commit();
+        } catch (SQLException | RuntimeException e) {
+            target.rollback();
+            throw e;
+        } finally {
+            target.setAutoCommit(true);
+        }
+    }
+
     /** The statement for {@link #advance}, prepared once per lane. */
     public static final String ADVANCE = """
             WITH durability AS (SELECT set_config('synchronous_commit', ?, true))

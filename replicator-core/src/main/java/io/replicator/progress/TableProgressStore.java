@@ -22,8 +22,14 @@ public final class TableProgressStore {
         List<TableProgress> tables = new ArrayList<>();
         try (PreparedStatement statement = target.prepareStatement("""
                 SELECT schema_name, table_name, state, start_position, filenode, rows, bytes, bytes_total,
-                       inserted, updated, deleted, stale_reason IS NOT NULL, last_reason
-                FROM replicator.table_progress WHERE migration = ? ORDER BY schema_name, table_name""")) {
+                       coalesce(inserted, 0), coalesce(updated, 0), coalesce(deleted, 0),
+                       stale_reason IS NOT NULL, last_reason
+                FROM replicator.table_progress t
+                LEFT JOIN (SELECT migration, schema_name, table_name,
+                                  sum(inserted) AS inserted, sum(updated) AS updated, sum(deleted) AS deleted
+                           FROM replicator.lane_counter GROUP BY migration, schema_name, table_name) c
+                    USING (migration, schema_name, table_name)
+                WHERE migration = ? ORDER BY schema_name, table_name""")) {
             statement.setString(1, migration);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {

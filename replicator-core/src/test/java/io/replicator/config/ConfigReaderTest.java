@@ -79,7 +79,7 @@ final class ConfigReaderTest {
         assertThat(config.schema().mode()).isEqualTo(SchemaConfig.Mode.EXISTING);
         assertThat(config.tables()).isEqualTo(new TableFilter(List.of("public.*"), List.of("public.sessions")));
         assertThat(config.copy()).isEqualTo(new CopyConfig(8, 2, 64L << 20, null));
-        assertThat(config.apply()).isEqualTo(new ApplyConfig(1L << 30));
+        assertThat(config.apply()).isEqualTo(new ApplyConfig(1L << 30, ApplyConfig.AUTO));
         assertThat(config.verify()).isEqualTo(new VerifyConfig(VerifyLevel.CHECKSUM));
         assertThat(config.cutover())
                 .isEqualTo(new CutoverConfig(
@@ -143,7 +143,6 @@ final class ConfigReaderTest {
     @CsvSource(delimiter = '|', textBlock = """
             cutover: { fence: hold }        | 'cutover.fence: hold' is not in this version → use one of: readonly, none
             cutover: { reverse: true }      | 'cutover.reverse' is not in this version → remove it or write false: nothing streams back after the switch
-            apply: { lanes: auto }          | 'apply.lanes' is not in this version → remove it: one lane applies all changes
             verify: { every: 1h }           | 'verify.every' is not in this version → remove it and run 'replicator verify' when needed
             schema: { owner: app }          | 'schema.owner' is not in this version → remove it: the target's role owns what is copied
             schema: { grants: copy }        | 'schema.grants' is not in this version → remove it: grants are not copied

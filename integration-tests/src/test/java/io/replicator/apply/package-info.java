@@ -1,0 +1,5 @@
+/** Tests of applying changes that need servers. */
+@NullMarked
+package io.replicator.apply;
+
+import org.jspecify.annotations.NullMarked;

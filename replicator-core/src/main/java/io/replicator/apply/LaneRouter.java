@@ -1,0 +1,445 @@
+package io.replicator.apply;
+
+import io.replicator.capture.DurablePosition;
+import io.replicator.change.Change;
+import io.replicator.change.Position;
+import io.replicator.change.Relation;
+import io.replicator.change.SourceTransaction;
+import io.replicator.change.Tuple;
+import io.replicator.error.ErrorCode;
+import io.replicator.error.ReplicatorException;
+import io.replicator.pipeline.ByteBudget;
+import io.replicator.pipeline.ChangeHandler;
+import io.replicator.postgres.SqlStates;
+import java.sql.SQLException;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes changes from the pipeline, gathers whole source transactions, and spreads them over the lanes. All of it happens
+ * on the pipeline's thread but for {@link #durable}, {@link #failure}, {@link #request} and {@link #close}.
+ *
+ * <p>Batches adapt by themselves: when the pipeline is drained at the end of a transaction what is gathered is flushed at
+ * once, and when the lanes are busy it grows to its limit. A change is skipped where it lies before its lane's position
+ * or its table's.
+ *
+ * <p>What needs the source's order across lanes (TRUNCATE, a key that moves to another lane while a value of its row is
+ * unknown, another spread of a table) is applied by the first lane, together with the whole source transaction and all
+ * that was gathered before it, in one target transaction that advances every lane.
+ */
+public final class LaneRouter implements ChangeHandler, DurablePosition, AutoCloseable {
+    private static final long SAFE_COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long IDLE_COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final long MAX_HELD_BYTES = 32L << 20;
+
+    private final LaneFleet fleet;
+    private final LaneGroup group;
+    private final TableMappings mappings;
+    private final Heartbeats heartbeats;
+    private final ByteBudget budget;
+    private final WholeTransactions wholeTransactions;
+    private final long maxHeldBytes;
+    private final Map<Integer, RoutedTable> routed = new HashMap<>();
+    private final BitSet dirty = new BitSet();
+    private final BitSet skipped = new BitSet();
+    private Gathering gathering;
+    private volatile @Nullable Barrier barrier;
+    private Position reached;
+    private Position flushed;
+    private @Nullable SourceTransaction transaction;
+    private boolean skipping;
+    private boolean whole;
+    private long rows;
+    private long transactions;
+    private long lastSafeFlush = System.nanoTime();
+    private long lastFlush = lastSafeFlush;
+
+    /** @param fleet closed by this router's {@link #close} */
+    public LaneRouter(
+            LaneFleet fleet,
+            TableStarts starts,
+            String migration,
+            ByteBudget budget,
+            WholeTransactions wholeTransactions) {
+        this.fleet = fleet;
+        this.group = fleet.group();
+        this.mappings = new TableMappings(fleet.connection(), starts);
+        this.heartbeats = new Heartbeats(migration);
+        this.budget = budget;
+        this.wholeTransactions = wholeTransactions;
+        this.maxHeldBytes = Math.min(MAX_HELD_BYTES, budget.limit() / 2);
+        this.gathering = new Gathering(fleet.lanes());
+        this.reached = fleet.position();
+        this.flushed = reached;
+    }
+
+    @Override
+    public Position durable() {
+        return group.durable();
+    }
+
+    /** Why a lane failed; null while none has. */
+    public @Nullable ReplicatorException failure() {
+        return group.failure();
+    }
+
+    /** Asks the lanes to stand still at a barrier; the one before must have ended. */
+    public void request(Barrier requested) {
+        barrier = requested;
+    }
+
+    @Override
+    public void handle(Change change, boolean drained) throws InterruptedException {
+        try {
+            take(change);
+            if (transaction == null) {
+                if (whole || holdsMuch() || drained || changesWaitLong()) {
+                    flush(false);
+                }
+                fleetCaughtUp();
+                boundary(null);
+            } else if (change instanceof Change.Checkpoint) {
+                checkpoint();
+            } else if (holdsMuch()) {
+                applyGathered();
+            }
+        } catch (SQLException e) {
+            ErrorCode code = SqlStates.isTransient(e) ? ErrorCode.APPLY_TRANSIENT : ErrorCode.APPLY_FAILED;
+            throw new ReplicatorException(code, "routing changes behind " + reached + ": " + SqlStates.describe(e), e);
+        }
+    }
+
+    private boolean holdsMuch() {
+        return gathering.full() || gathering.held() >= maxHeldBytes;
+    }
+
+    private boolean changesWaitLong() {
+        return System.nanoTime() - lastSafeFlush > SAFE_COMMIT_NANOS && !(dirty.isEmpty() && gathering.isEmpty());
+    }
+
+    private void take(Change change) throws SQLException, InterruptedException {
+        switch (change) {
+            case Change.Begin begin -> begin(begin.transaction());
+            case Change.Commit commit -> end(commit.end());
+            case Change.Checkpoint _ -> {}
+            case Change.Idle idle -> {
+                if (idle.position().reaches(reached)) {
+                    reached = idle.position();
+                }
+            }
+            case Change.Insert insert -> {
+                row(insert.relation(), insert);
+                return;
+            }
+            case Change.Update update -> {
+                row(update.relation(), update);
+                return;
+            }
+            case Change.Delete delete -> {
+                row(delete.relation(), delete);
+                return;
+            }
+            case Change.Upsert upsert -> {
+                row(upsert.relation(), upsert);
+                return;
+            }
+            case Change.Remove remove -> {
+                row(remove.relation(), remove);
+                return;
+            }
+            case Change.Truncate truncate -> truncate(truncate);
+        }
+        budget.release(change.size());
+    }
+
+    private void begin(SourceTransaction next) throws SQLException, InterruptedException {
+        boundary(next);
+        transaction = next;
+        skipped.clear();
+        for (int lane = 0; lane < fleet.lanes(); lane++) {
+            if (fleet.start(lane).contains(next)) {
+                skipped.set(lane);
+            }
+        }
+        skipping = skipped.cardinality() == fleet.lanes();
+        if (!skipping && wholeTransactions.contains(next)) {
+            becomeWhole();
+        }
+    }
+
+    private void end(Position end) {
+        SourceTransaction ended = transaction;
+        transaction = null;
+        for (int lane = skipped.nextSetBit(0); lane >= 0; lane = skipped.nextSetBit(lane + 1)) {
+            if (ended != null && !fleet.start(lane).reaches(end)) {
+                throw new ReplicatorException(
+                        ErrorCode.STATE_MISMATCH,
+                        "the target's position " + fleet.start(lane) + " lies inside the source transaction "
+                                + ended.xid() + " that ends at " + end);
+            }
+        }
+        if (!skipping) {
+            reached = end;
+            transactions++;
+        }
+        skipping = false;
+    }
+
+    private void row(Relation relation, Change change) throws SQLException, InterruptedException {
+        SourceTransaction current = transaction;
+        if (skipping || heartbeats.take(relation, change)) {
+            budget.release(change.size());
+            return;
+        }
+        TableMapping mapping = mappings.mapping(relation);
+        if (current != null && mappings.contains(mapping, current)) {
+            budget.release(change.size());
+            return;
+        }
+        RoutedTable table = routed(mapping);
+        switch (change) {
+            case Change.Insert insert -> add(table.lane(insert.row()), mapping, change, change.size());
+            case Change.Update update -> update(table, update);
+            case Change.Delete delete -> add(table.lane(delete.old().tuple()), mapping, change, change.size());
+            case Change.Upsert upsert -> add(table.lane(upsert.row()), mapping, change, change.size());
+            case Change.Remove remove -> add(table.lane(remove.key()), mapping, change, change.size());
+            case Change.Begin _, Change.Commit _, Change.Checkpoint _, Change.Truncate _, Change.Idle _ ->
+                throw new IllegalArgumentException("not a row change: " + change);
+        }
+    }
+
+    /** An update that moves a row's key to another lane is a delete in the one and an insert in the other. */
+    private void update(RoutedTable table, Change.Update update) throws SQLException, InterruptedException {
+        TableMapping mapping = table.mapping();
+        int lane = table.lane(update.row());
+        int laneBefore = table.laneBefore(update, lane);
+        Change.OldTuple old = update.old();
+        if (lane == laneBefore || old == null || whole) {
+            add(lane, mapping, update, update.size());
+            return;
+        }
+        Tuple row = old.complete() ? Tuples.merge(update.row(), old.tuple()) : update.row();
+        if (Tuples.hasUnchangedToast(row)) {
+            becomeWhole();
+            add(lane, mapping, update, update.size());
+            return;
+        }
+        add(laneBefore, mapping, new Change.Delete(update.relation(), old, 0), 0);
+        add(lane, mapping, new Change.Insert(update.relation(), row, update.size()), update.size());
+    }
+
+    private void add(int lane, TableMapping mapping, Change change, int size) throws InterruptedException {
+        if (skipped.get(lane)) {
+            budget.release(size);
+            return;
+        }
+        int to = whole ? 0 : lane;
+        if (!gathering.accepts(to, mapping)) {
+            apply(to);
+            group.order(fleet.lane(to), new LaneOrder.Forget());
+        }
+        gathering.add(to, mapping, change, size);
+    }
+
+    private RoutedTable routed(TableMapping mapping) throws SQLException, InterruptedException {
+        RoutedTable known = routed.get(mapping.relation().oid());
+        if (known != null && known.mapping() == mapping) {
+            return known;
+        }
+        KeySpread spread = fleet.spread(mapping, known == null ? null : known.spread());
+        if (known != null && !known.spread().equals(spread) && fleet.lanes() > 1) {
+            becomeWhole();
+            apply(0);
+            group.order(fleet.lane(0), new LaneOrder.Spread(mapping.relation().name(), spread));
+            dirty.set(0);
+        }
+        RoutedTable table = new RoutedTable(mapping, spread, fleet.lanes());
+        routed.put(mapping.relation().oid(), table);
+        return table;
+    }
+
+    private void truncate(Change.Truncate truncate) throws SQLException, InterruptedException {
+        SourceTransaction current = transaction;
+        if (skipping || current == null) {
+            return;
+        }
+        Change.Truncate wanted = mappings.withoutContained(truncate, current);
+        if (!wanted.relations().isEmpty()) {
+            becomeWhole();
+            apply(0);
+            group.order(fleet.lane(0), new LaneOrder.Truncate(wanted));
+            dirty.set(0);
+        }
+    }
+
+    /** Has the first lane apply all that is gathered, and everything up to the end of the open source transaction. */
+    private void becomeWhole() throws InterruptedException {
+        if (whole || fleet.lanes() == 1) {
+            return;
+        }
+        if (dirty.nextSetBit(1) >= 0) {
+            SourceTransaction current = transaction;
+            if (current != null && reached instanceof Position.Wal) {
+                wholeTransactions.add(current);
+                throw new ReplicatorException(
+                        ErrorCode.STREAM_BROKEN,
+                        "source transaction " + current.xid() + " needs the source's order and is applied in one lane");
+            }
+            checkpoint();
+        }
+        group.awaitIdle();
+        for (int lane = 1; lane < fleet.lanes(); lane++) {
+            apply(lane, 0);
+        }
+        whole = true;
+    }
+
+    private void apply(int lane) throws InterruptedException {
+        apply(lane, lane);
+    }
+
+    private void apply(int gathered, int by) throws InterruptedException {
+        if (!gathering.isEmpty(gathered)) {
+            LaneOrder.Apply order = gathering.take(gathered);
+            rows += order.batch().changes();
+            group.order(fleet.lane(by), order);
+            dirty.set(by);
+        }
+    }
+
+    private void applyGathered() throws InterruptedException {
+        for (int lane = 0; lane < fleet.lanes(); lane++) {
+            apply(lane);
+        }
+    }
+
+    /** Keeps what is applied of an open source transaction, at the position before it. */
+    private void checkpoint() throws InterruptedException {
+        applyGathered();
+        if (!dirty.isEmpty()) {
+            commit(dirty, false);
+        }
+    }
+
+    /** @param safely whether the target must have everything on disk afterwards, however it was committed */
+    private void flush(boolean safely) throws InterruptedException {
+        applyGathered();
+        long now = System.nanoTime();
+        boolean all = safely || now - lastSafeFlush > SAFE_COMMIT_NANOS;
+        if (!safely && dirty.isEmpty() && !heartbeats.pending()) {
+            boolean told = reached.equals(flushed) && (!all || reached.equals(durable()));
+            if (told || now - lastFlush < IDLE_COMMIT_NANOS) {
+                return;
+            }
+        }
+        if (whole) {
+            commitWhole(all);
+        } else {
+            BitSet committing = new BitSet();
+            if (all) {
+                committing.set(0, fleet.lanes());
+            } else {
+                committing.or(dirty);
+            }
+            commit(committing, all);
+        }
+    }
+
+    private void commit(BitSet lanes, boolean safely) throws InterruptedException {
+        BitSet committing = (BitSet) lanes.clone();
+        if (committing.isEmpty()) {
+            committing.set(0);
+        }
+        Flush flush = announce(safely, committing.cardinality());
+        long beat = flush.beat();
+        for (int lane = committing.nextSetBit(0); lane >= 0; lane = committing.nextSetBit(lane + 1)) {
+            group.order(fleet.lane(lane), new LaneOrder.Commit(flush, beat, Map.of()));
+            beat = 0;
+        }
+    }
+
+    private void commitWhole(boolean safely) throws InterruptedException {
+        Flush flush = announce(safely, 1);
+        Map<Integer, Position> others = new HashMap<>();
+        for (int lane = 1; lane < fleet.lanes(); lane++) {
+            others.put(lane, fleet.lane(lane).position());
+        }
+        group.order(fleet.lane(0), new LaneOrder.Commit(flush, flush.beat(), others));
+        group.awaitIdle();
+        for (int lane = 1; lane < fleet.lanes(); lane++) {
+            group.order(fleet.lane(lane), new LaneOrder.Stand(reached));
+        }
+        whole = false;
+    }
+
+    private Flush announce(boolean safely, int lanes) {
+        Flush flush = new Flush(reached, heartbeats.taken(), safely, rows, transactions, lanes);
+        group.announce(flush);
+        dirty.clear();
+        flushed = reached;
+        rows = 0;
+        transactions = 0;
+        lastFlush = System.nanoTime();
+        if (safely) {
+            lastSafeFlush = lastFlush;
+        }
+        return flush;
+    }
+
+    /** After a restart lanes stand at different positions; once they do not, they can be spread anew. */
+    private void fleetCaughtUp() throws SQLException, InterruptedException {
+        if (fleet.catchingUp() && reached.reaches(fleet.lastStart())) {
+            standStill();
+            fleet.caughtUp(reached);
+            gathering = new Gathering(fleet.lanes());
+            forgetTables();
+        }
+    }
+
+    private void standStill() throws InterruptedException {
+        flush(true);
+        group.awaitIdle();
+    }
+
+    private void boundary(@Nullable SourceTransaction next) throws InterruptedException {
+        Barrier requested = barrier;
+        if (requested == null) {
+            return;
+        }
+        if (requested.wantsHold()) {
+            standStill();
+            requested.hold(reached);
+            forgetTables();
+        }
+        Position goal = requested.goal();
+        if (goal != null && (reached.reaches(goal) || (next != null && goal.endsBefore(next)))) {
+            standStill();
+            requested.standAtGoal();
+            barrier = null;
+            forgetTables();
+        }
+    }
+
+    /** While the lanes stood still, the target's indexes may have changed. */
+    private void forgetTables() throws InterruptedException {
+        mappings.forget();
+        routed.clear();
+        for (int lane = 0; lane < fleet.lanes(); lane++) {
+            group.order(fleet.lane(lane), new LaneOrder.Forget());
+        }
+    }
+
+    /** Ends the connections under statements that do not return; for the closing thread. */
+    public void abort() {
+        fleet.abort();
+    }
+
+    /** Closes the connections; open transactions are rolled back by that. The pipeline must have ended. */
+    @Override
+    public void close() {
+        fleet.close();
+    }
+}
