@@ -18,6 +18,7 @@ import io.replicator.daemon.RequestClient;
 import io.replicator.daemon.RequestKind;
 import io.replicator.daemon.StatusReader;
 import io.replicator.daemon.Teardown;
+import io.replicator.daemon.ThrottleArguments;
 import io.replicator.daemon.VerifyArguments;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
@@ -161,6 +162,15 @@ public final class Replicator implements AutoCloseable {
                         options,
                         CutoverResult.class,
                         json -> events.accept(Json.read(json, CutoverEvent.class)));
+    }
+
+    /**
+     * Limits the speed of the running daemon's bulk load, until it ends.
+     *
+     * @param bytesPerSecond 0 for no limit
+     */
+    public void throttle(long bytesPerSecond) {
+        client().ask(RequestKind.THROTTLE, new ThrottleArguments(bytesPerSecond), Map.class, _ -> {});
     }
 
     public void pause() {

@@ -120,6 +120,53 @@ class BulkLoadIT {
         }
     }
 
+    /** Twelve megabytes at most at 256 kB per second are far from done when the limit is lifted. */
+    @Test
+    void copiesNoFasterThanItMayUntilTheLimitIsLifted() throws SQLException {
+        try (Sides sides = Sides.of(15, 17)) {
+            sides.execute(TABLE);
+            sides.source().execute(ROWS_OF_T);
+            Settings settings = sides.settings().existingSchema().with("copy", "{ jobs: 2, max_rate: 256kB }");
+            try (Daemon daemon = Daemon.start(settings)) {
+                Await.until(
+                        "rows are copied",
+                        LIMIT,
+                        () -> daemon.replicator().status().copy().bytesDone() > 0);
+                assertThat(daemon.replicator().status().copy().tablesDone()).isZero();
+                daemon.replicator().throttle(0);
+                daemon.awaitPhase(Phase.STREAMING);
+                sides.assertEqualRows();
+            }
+        }
+    }
+
+    @Test
+    void waitsWhileTheSourceIsUnderLoad() throws SQLException {
+        try (Sides sides = Sides.of(15, 17)) {
+            sides.execute(TABLE);
+            sides.source().execute(ROWS_OF_T, "CREATE SCHEMA load", "CREATE TABLE load.high AS SELECT true AS high");
+            Settings settings = sides.settings()
+                    .existingSchema()
+                    .with("tables", "{ include: [public.t] }")
+                    .with("copy", "{ throttle_while: SELECT high FROM load.high }");
+            Settings wrong = settings.with("copy", "{ throttle_while: SELECT nothing }");
+            try (Daemon daemon = Daemon.start(new Settings(sides.source().name() + "_wrong", wrong.keys()))) {
+                assertThat(daemon.awaitFailure()).hasMessageContaining("throttle_while");
+            }
+            try (Daemon daemon = Daemon.start(settings)) {
+                Await.until(
+                        "the status says that the copy waits",
+                        LIMIT,
+                        () -> daemon.replicator().status().warnings().stream()
+                                .anyMatch(warning -> warning.startsWith("the copy waits")));
+                assertThat(daemon.replicator().status().copy().tablesDone()).isZero();
+                sides.source().execute("UPDATE load.high SET high = false");
+                daemon.awaitPhase(Phase.STREAMING);
+                assertThat(sides.target().number("SELECT count(*) FROM t")).isEqualTo(ROWS);
+            }
+        }
+    }
+
     private static Settings ranges(Sides sides, String capture, int jobs) {
         return sides.settings()
                 .existingSchema()

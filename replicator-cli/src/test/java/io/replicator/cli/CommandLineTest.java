@@ -27,7 +27,17 @@ final class CommandLineTest {
         assertThat(help.exitCode()).isZero();
         assertThat(help.err()).isEmpty();
         assertThat(help.out())
-                .contains("init", "check", "run", "status", "verify", "cutover", "sequences", "pause", "resume")
+                .contains(
+                        "init",
+                        "check",
+                        "run",
+                        "status",
+                        "verify",
+                        "cutover",
+                        "sequences",
+                        "pause",
+                        "resume",
+                        "throttle")
                 .contains("teardown");
         for (ErrorCategory category : ErrorCategory.values()) {
             assertThat(help.out()).containsPattern(category.exitCode() + " +" + category.description());

@@ -28,6 +28,7 @@ public final class ConfigReader {
     private static final Pattern ADDRESS = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^:\\[\\]\\s]+):([0-9]{1,5})");
     private static final int MOST_LANES = 64;
     private static final int MOST_JOBS = 128;
+    private static final long LEAST_RATE = 64L << 10;
     private static final long MOST_MARGIN = 1_000_000_000_000L;
     private static final Duration LEAST_BUDGET = Duration.ofSeconds(1);
     private static final Duration MOST_BUDGET = Duration.ofMinutes(10);
@@ -163,9 +164,13 @@ public final class ConfigReader {
         long jobs = section.integer("jobs", 1, MOST_JOBS, CopyConfig.DEFAULT.jobs());
         long indexJobs = section.integer("index_jobs", 1, MOST_JOBS, CopyConfig.DEFAULT.indexJobs());
         long splitSize = section.size("split_size", 1L << 20, 1L << 40, "1MB to 1TB", CopyConfig.DEFAULT.splitBytes());
+        long maxRate = section.size(
+                "max_rate", LEAST_RATE, 1L << 40, "64kB to 1TB, for each second", CopyConfig.DEFAULT.maxRate());
+        String throttleWhile = section.text("throttle_while");
         EndpointConfig from = endpoints.read(section, "from");
         section.refuseUnknownKeys();
-        return new CopyConfig(Math.toIntExact(jobs), Math.toIntExact(indexJobs), splitSize, from);
+        return new CopyConfig(
+                Math.toIntExact(jobs), Math.toIntExact(indexJobs), splitSize, maxRate, throttleWhile, from);
     }
 
     private ApplyConfig apply() {

@@ -8,13 +8,20 @@ import org.jspecify.annotations.Nullable;
  * @param splitBytes tables larger than this are copied in ranges of about this size
  * @param jobs tables or ranges copied at the same time
  * @param indexJobs indexes built at the same time
+ * @param maxRate bytes per second that may be read; 0 for no limit
+ * @param throttleWhile a query on the source that returns whether its load is too high to go on; null for none
  * @param from a follower of the source to read rows from; null to read them from the source
  */
 public record CopyConfig(
-        int jobs, int indexJobs, long splitBytes, @Nullable EndpointConfig from) {
-    public static final CopyConfig DEFAULT = new CopyConfig(4, 4, 1L << 30, null);
+        int jobs,
+        int indexJobs,
+        long splitBytes,
+        long maxRate,
+        @Nullable String throttleWhile,
+        @Nullable EndpointConfig from) {
+    public static final CopyConfig DEFAULT = new CopyConfig(4, 4, 1L << 30, 0, null, null);
 
     public CopyConfig(int jobs, int indexJobs) {
-        this(jobs, indexJobs, DEFAULT.splitBytes, null);
+        this(jobs, indexJobs, DEFAULT.splitBytes, 0, null, null);
     }
 }

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * Sizes as PostgreSQL writes them (documentation, section 19.1.1): a whole number and {@code B}, {@code kB}, {@code MB},
  * {@code GB} or {@code TB}, where a kilobyte is 1,024 bytes. Upper and lower case are the same.
  */
-final class Sizes {
+public final class Sizes {
     private static final Pattern FORM = Pattern.compile("([0-9]{1,6}) ?(b|kb|mb|gb|tb)");
 
     private Sizes() {}
@@ -18,7 +18,7 @@ final class Sizes {
      *
      * @throws IllegalArgumentException when the text is no size
      */
-    static long parse(String text) {
+    public static long parse(String text) {
         Matcher matcher = FORM.matcher(text.strip().toLowerCase(Locale.ROOT));
         if (!matcher.matches()) {
             throw new IllegalArgumentException("not a size");

@@ -4,6 +4,7 @@ import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.Phase;
+import io.replicator.snapshot.CopyRate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,12 +24,14 @@ public final class Daemon {
     private final RunListener listener;
     private final boolean copyOnly;
     private final DaemonControl control = new DaemonControl();
+    private final CopyRate rate = new CopyRate();
     private boolean everOwned;
 
     public Daemon(Ends ends, RunListener listener, boolean copyOnly) {
         this.ends = ends;
         this.listener = new SerialRunListener(listener);
         this.copyOnly = copyOnly;
+        rate.limit(ends.config().copy().maxRate());
     }
 
     public void stop() {
@@ -88,7 +91,7 @@ public final class Daemon {
         if (owned.migration().phase() == Phase.PAUSED) {
             control.pause(true);
         }
-        LiveState live = new LiveState();
+        LiveState live = new LiveState(rate);
         Capture capture = CaptureChoice.of(ends, owned);
         Requested requested = new Requested(ends, owned, capture, live, control);
         try (RequestWorker worker = new RequestWorker(owned, requested);

@@ -2,6 +2,7 @@ package io.replicator.daemon;
 
 import io.replicator.capture.Heartbeat;
 import io.replicator.snapshot.CopyCounters;
+import io.replicator.snapshot.CopyRate;
 import io.replicator.status.StatusReport;
 import java.time.Duration;
 import java.util.List;
@@ -13,14 +14,23 @@ import org.jspecify.annotations.Nullable;
 /** What the daemon's threads know of each other, for the status. Thread-safe. */
 final class LiveState {
     private final CopyCounters copy = new CopyCounters();
+    private final CopyRate copyRate;
     private final Map<String, String> warnings = new TreeMap<>();
     private final Object streamChanged = new Object();
     private volatile @Nullable StreamSession stream;
     private volatile @Nullable Heartbeat heartbeat;
     private volatile StatusReport.Verify verify = StatusReport.Verify.NEVER;
 
+    LiveState(CopyRate copyRate) {
+        this.copyRate = copyRate;
+    }
+
     CopyCounters copy() {
         return copy;
+    }
+
+    CopyRate copyRate() {
+        return copyRate;
     }
 
     @Nullable

@@ -11,7 +11,6 @@ import io.replicator.progress.TableProgress;
 import io.replicator.progress.TableProgressStore;
 import io.replicator.progress.TableState;
 import io.replicator.snapshot.BulkLoad;
-import io.replicator.snapshot.CopyCounters;
 import io.replicator.snapshot.LoadSnapshot;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -30,13 +29,13 @@ final class Loading {
     private final Ends ends;
     private final OwnedMigration owned;
     private final Capture capture;
-    private final CopyCounters counters;
+    private final LiveState live;
 
-    Loading(Ends ends, OwnedMigration owned, Capture capture, CopyCounters counters) {
+    Loading(Ends ends, OwnedMigration owned, Capture capture, LiveState live) {
         this.capture = capture;
         this.ends = ends;
         this.owned = owned;
-        this.counters = counters;
+        this.live = live;
     }
 
     /** @param first the snapshots of the beginning; null when they were lost with an earlier daemon */
@@ -134,12 +133,7 @@ final class Loading {
     }
 
     private BulkLoad bulkLoad() {
-        return new BulkLoad(
-                ends.rowSource(),
-                ends.target(),
-                ends.config().copy().jobs(),
-                ends.config().copy().splitBytes(),
-                counters);
+        return new BulkLoad(ends.rowSource(), ends.target(), ends.config().copy(), live.copy(), live.copyRate());
     }
 
     private void copy(List<Table> tables, LoadSnapshot snapshot) throws InterruptedException {

@@ -97,7 +97,7 @@ final class PhaseLoop {
     private void load(@Nullable LoadSnapshot first) throws InterruptedException {
         Thread loader = Thread.currentThread();
         try (StopWatcher _ = new StopWatcher(control, loader::interrupt)) {
-            new Loading(ends, owned, capture, live.copy()).run(first, this::tell);
+            new Loading(ends, owned, capture, live).run(first, this::tell);
             if (capture instanceof NoCapture nothing) {
                 new CopyCompletion(ends, owned, nothing, requested).run(this::tell);
             } else {

@@ -7,7 +7,8 @@ public enum RequestKind {
     VERIFY,
     CUTOVER,
     PAUSE,
-    RESUME;
+    RESUME,
+    THROTTLE;
 
     public String word() {
         return name().toLowerCase(Locale.ROOT);

@@ -50,6 +50,7 @@ final class Requested implements RequestHandler {
             case CUTOVER -> cutover(Json.read(request.arguments(), CutoverOptions.class), events);
             case PAUSE -> pause();
             case RESUME -> resume();
+            case THROTTLE -> throttle(Json.read(request.arguments(), ThrottleArguments.class));
         };
     }
 
@@ -115,6 +116,11 @@ final class Requested implements RequestHandler {
             Thread.sleep(PAUSE_POLL_MILLIS);
         }
         return Map.of("phase", owned.migration().phase().word());
+    }
+
+    private Map<String, Long> throttle(ThrottleArguments arguments) {
+        live.copyRate().limit(arguments.bytesPerSecond());
+        return Map.of("bytes_per_second", arguments.bytesPerSecond());
     }
 
     private Map<String, String> resume() {

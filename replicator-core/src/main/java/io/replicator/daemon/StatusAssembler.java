@@ -41,6 +41,11 @@ final class StatusAssembler {
     private StatusReport report(Migration migration, List<TableProgress> tables, String daemon, double age) {
         StreamSession stream = live.stream();
         Position applied = stream == null ? null : stream.applied();
+        live.warn(
+                "copy",
+                live.copyRate().held()
+                        ? "the copy waits: copy.throttle_while finds the source under load, or has no answer"
+                        : null);
         StatusReport.Lag lag = lag(stream, applied);
         return new StatusReport(
                 migration.name(),

@@ -2,6 +2,7 @@ package io.replicator.snapshot;
 
 import io.replicator.catalog.Catalog;
 import io.replicator.catalog.Table;
+import io.replicator.config.CopyConfig;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.Database;
@@ -24,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,14 +39,18 @@ public final class BulkLoad {
     private final Database target;
     private final int jobs;
     private final long splitBytes;
+    private final @Nullable String throttleWhile;
     private final CopyCounters counters;
+    private final CopyRate rate;
 
-    public BulkLoad(Database source, Database target, int jobs, long splitBytes, CopyCounters counters) {
+    public BulkLoad(Database source, Database target, CopyConfig config, CopyCounters counters, CopyRate rate) {
         this.source = source;
         this.target = target;
-        this.jobs = jobs;
-        this.splitBytes = splitBytes;
+        this.jobs = config.jobs();
+        this.splitBytes = config.splitBytes();
+        this.throttleWhile = config.throttleWhile();
         this.counters = counters;
+        this.rate = rate;
     }
 
     /**
@@ -64,8 +70,9 @@ public final class BulkLoad {
             work(migration, queue, onTarget, snapshot, changed);
             return null;
         };
-        try (ExecutorService executor = Executors.newThreadPerTaskExecutor(
-                Thread.ofPlatform().name("replicator-copy-", 0).factory())) {
+        try (SourceLoad _ = throttleWhile == null ? null : SourceLoad.watch(source, throttleWhile, rate);
+                ExecutorService executor = Executors.newThreadPerTaskExecutor(
+                        Thread.ofPlatform().name("replicator-copy-", 0).factory())) {
             List<Future<Void>> futures = new ArrayList<>();
             for (int i = 0; i < Math.min(jobs, units.size()); i++) {
                 futures.add(executor.submit(job));
@@ -101,7 +108,7 @@ public final class BulkLoad {
             CopyUnit begun = null;
             for (int losses = 0; ; ) {
                 try (CopySessions sessions = CopySessions.open(source, target)) {
-                    TableCopy copy = new TableCopy(sessions.source(), sessions.target(), snapshot, counters);
+                    TableCopy copy = new TableCopy(sessions.source(), sessions.target(), snapshot, counters, rate);
                     if (begun != null && !copy.isPending(migration, begun)) {
                         copy.finish(migration, begun);
                         begun = null;
@@ -129,7 +136,8 @@ public final class BulkLoad {
     }
 
     private static void copy(
-            Migration migration, CopyUnit unit, TableCopy copy, Catalog onTarget, Set<QualifiedName> changed) {
+            Migration migration, CopyUnit unit, TableCopy copy, Catalog onTarget, Set<QualifiedName> changed)
+            throws InterruptedException {
         if (!changed.contains(unit.table().name())) {
             if (copy.copy(migration, unit, onTarget(onTarget, unit.table()))) {
                 copy.finish(migration, unit);

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class CopyCounters {
     private final AtomicLong bytes = new AtomicLong();
 
-    void add(int count) {
+    void add(long count) {
         bytes.addAndGet(count);
     }
 

@@ -28,17 +28,21 @@ final class TableCopy {
                          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)
             FROM pg_class c WHERE c.oid = ?""";
 
+    private static final int COUNTED_BYTES = 64 << 10;
+
     private final Connection source;
     private final Connection target;
     private final LoadSnapshot snapshot;
     private final CopyCounters counters;
+    private final CopyRate rate;
     private long moved;
 
-    TableCopy(Connection source, Connection target, LoadSnapshot snapshot, CopyCounters counters) {
+    TableCopy(Connection source, Connection target, LoadSnapshot snapshot, CopyCounters counters, CopyRate rate) {
         this.source = source;
         this.target = target;
         this.snapshot = snapshot;
         this.counters = counters;
+        this.rate = rate;
     }
 
     /**
@@ -46,7 +50,7 @@ final class TableCopy {
      *
      * @return false when the table was rewritten or altered since it was listed; nothing was changed then
      */
-    boolean copy(Migration migration, CopyUnit unit, Table onTarget) {
+    boolean copy(Migration migration, CopyUnit unit, Table onTarget) throws InterruptedException {
         Table table = unit.table();
         CopySql sql = CopySql.of(table, onTarget, unit.range());
         moved = 0;
@@ -114,19 +118,26 @@ final class TableCopy {
         }
     }
 
-    private void move(String read, CopyIn in) throws SQLException {
+    private void move(String read, CopyIn in) throws SQLException, InterruptedException {
         CopyManager manager = source.unwrap(PGConnection.class).getCopyAPI();
         CopyOut out = manager.copyOut(read);
         try {
+            long counted = 0;
             byte[] bytes;
             while ((bytes = out.readFromCopy()) != null) {
                 in.writeToCopy(bytes, 0, bytes.length);
-                counters.add(bytes.length);
                 moved += bytes.length;
-                if (Thread.currentThread().isInterrupted()) {
-                    throw new ReplicatorException(ErrorCode.INTERRUPTED, "the bulk load was interrupted");
+                if (moved - counted >= COUNTED_BYTES) {
+                    counters.add(moved - counted);
+                    rate.moved(moved - counted);
+                    counted = moved;
+                    if (Thread.currentThread().isInterrupted()) {
+                        throw new ReplicatorException(ErrorCode.INTERRUPTED, "the bulk load was interrupted");
+                    }
                 }
             }
+            counters.add(moved - counted);
+            rate.moved(moved - counted);
         } finally {
             if (out.isActive()) {
                 out.cancelCopy();
