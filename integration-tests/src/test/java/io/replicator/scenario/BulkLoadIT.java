@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Large tables in ranges, many small ones, and what happens to them while they are copied. */
 class BulkLoadIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final int ROWS = 100_000;
+    private static final int ROWS = 60_000;
     private static final String TABLE = "CREATE TABLE t (id int PRIMARY KEY, v int, filler text)";
     private static final String ROWS_OF_T =
             "INSERT INTO t SELECT n, 0, repeat('x', 100) FROM generate_series(1, " + ROWS + ") AS n";
@@ -53,8 +53,8 @@ class BulkLoadIT {
     private static void storm(Sides sides, AtomicBoolean stopped) {
         try (Connection connection = sides.source().connection();
                 Statement statement = connection.createStatement()) {
-            for (int round = 0; !stopped.get(); round = (round + 1) % 50) {
-                statement.execute("UPDATE t SET v = v + 1 WHERE id % 50 = " + round);
+            for (int round = 0; !stopped.get(); round = (round + 1) % 500) {
+                statement.execute("UPDATE t SET v = v + 1 WHERE id % 500 = " + round);
             }
         } catch (SQLException e) {
             throw new IllegalStateException("moving rows", e);
@@ -120,7 +120,7 @@ class BulkLoadIT {
         }
     }
 
-    /** Twelve megabytes at most at 256 kB per second are far from done when the limit is lifted. */
+    /** Eight megabytes at 256 kB per second are far from done when the limit is lifted. */
     @Test
     void copiesNoFasterThanItMayUntilTheLimitIsLifted() throws SQLException {
         try (Sides sides = Sides.of(15, 17)) {

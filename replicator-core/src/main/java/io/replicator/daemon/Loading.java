@@ -114,6 +114,7 @@ final class Loading {
             Table table = catalog.table(name);
             if (table == null) {
                 steps.tell("table " + name + " was dropped on the source and is left out");
+                bulkLoad().discard(owned.migration(), List.of(name));
                 owned.transaction("leaving out table " + name, (target, migration) -> {
                     TableProgressStore.remove(target, migration, name);
                 });

@@ -73,9 +73,22 @@ final class TableCopy {
             target.commit();
             return true;
         } catch (SQLException e) {
+            if (isGone(unit, e)) {
+                return false;
+            }
             throw failure(unit, e);
         } finally {
             counters.subtract(moved);
+        }
+    }
+
+    /** Whether the statement failed because the table was dropped or altered. */
+    private boolean isGone(CopyUnit unit, SQLException failure) {
+        try {
+            return !SqlStates.isConnectionLoss(failure) && !source.isClosed() && !unchanged(unit.table());
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+            return false;
         }
     }
 
