@@ -3,6 +3,7 @@ package io.replicator.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.replicator.progress.Phase;
+import io.replicator.status.StatusReport;
 import io.replicator.testkit.Await;
 import io.replicator.testkit.Daemon;
 import io.replicator.testkit.FaultProxy;
@@ -132,7 +133,15 @@ class BulkLoadIT {
                         "rows are copied",
                         LIMIT,
                         () -> daemon.replicator().status().copy().bytesDone() > 0);
-                assertThat(daemon.replicator().status().copy().tablesDone()).isZero();
+                Await.until(
+                        "the end is estimated",
+                        LIMIT,
+                        () -> daemon.replicator().status().copy().etaSeconds() != null);
+                StatusReport status = daemon.replicator().status();
+                assertThat(status.copy().tablesDone()).isZero();
+                assertThat(status.copy().etaSeconds()).isGreaterThan(5);
+                assertThat(status.tables().getFirst().rows()).isBetween(100L, ROWS - 1L);
+                assertThat(status.tables().getFirst().bytes()).isPositive();
                 daemon.replicator().throttle(0);
                 daemon.awaitPhase(Phase.STREAMING);
                 sides.assertEqualRows();

@@ -32,7 +32,10 @@ record CopyProgress(StatusReport.Copy copy) {
     }
 
     String eta() {
-        return complete() ? "done" : "ETA " + Figures.seconds(copy.etaSeconds());
+        if (complete()) {
+            return copy.etaSeconds() == null ? "rows done, indexes follow" : "done";
+        }
+        return "ETA " + Figures.seconds(copy.etaSeconds());
     }
 
     String amount() {

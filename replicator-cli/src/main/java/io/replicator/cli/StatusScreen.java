@@ -113,7 +113,7 @@ final class StatusScreen {
             lines.add(row(
                     width,
                     table.name(),
-                    table.state(),
+                    state(table),
                     Figures.shortCount(table.rows()),
                     Figures.shortCount(table.inserted()),
                     Figures.shortCount(table.updated()),
@@ -122,6 +122,13 @@ final class StatusScreen {
                 lines.add(Layout.left("  " + table.note(), Layout.WIDTH).stripTrailing());
             }
         }
+    }
+
+    /** How far its copy is, for a table that is being copied. */
+    private static String state(StatusReport.Table table) {
+        return table.state().equals("pending") && table.bytes() > 0
+                ? 100 * table.bytes() / Math.max(1, table.bytesTotal()) + " %"
+                : table.state();
     }
 
     private static String row(int width, String name, String state, String... figures) {

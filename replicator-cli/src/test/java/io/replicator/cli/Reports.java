@@ -120,11 +120,14 @@ final class Reports {
                 warnings,
                 error,
                 List.of(
-                        new StatusReport.Table("public.customers", "streaming", 1_204_331, 12, 3, 0, null),
+                        new StatusReport.Table(
+                                "public.customers", "streaming", 1_204_331, 90_000_000, 90_000_000, 12, 3, 0, null),
                         new StatusReport.Table(
                                 "warehouse.a_table_whose_name_is_longer_than_its_column",
                                 "pending",
                                 31_204_331,
+                                0,
+                                5_000_000_000L,
                                 1,
                                 2_000_000_000_000L,
                                 9_999_999,

@@ -17,6 +17,7 @@ final class LiveState {
     private final CopyRate copyRate;
     private final Map<String, String> warnings = new TreeMap<>();
     private final Object streamChanged = new Object();
+    private volatile long indexBytes;
     private volatile @Nullable StreamSession stream;
     private volatile @Nullable Heartbeat heartbeat;
     private volatile StatusReport.Verify verify = StatusReport.Verify.NEVER;
@@ -27,6 +28,15 @@ final class LiveState {
 
     CopyCounters copy() {
         return copy;
+    }
+
+    /** The size of the indexes that follow the rows; 0 for none or unknown. */
+    long indexBytes() {
+        return indexBytes;
+    }
+
+    void indexesToBuild(long bytes) {
+        indexBytes = bytes;
     }
 
     CopyRate copyRate() {

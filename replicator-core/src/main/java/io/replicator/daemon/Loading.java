@@ -2,9 +2,11 @@ package io.replicator.daemon;
 
 import io.replicator.catalog.Catalog;
 import io.replicator.catalog.Table;
+import io.replicator.config.SchemaConfig;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.QualifiedName;
+import io.replicator.postgres.SqlStates;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.RangeProgressStore;
 import io.replicator.progress.TableProgress;
@@ -12,6 +14,10 @@ import io.replicator.progress.TableProgressStore;
 import io.replicator.progress.TableState;
 import io.replicator.snapshot.BulkLoad;
 import io.replicator.snapshot.LoadSnapshot;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -40,6 +46,7 @@ final class Loading {
 
     /** @param first the snapshots of the beginning; null when they were lost with an earlier daemon */
     void run(@Nullable LoadSnapshot first, Steps steps) throws InterruptedException {
+        live.indexesToBuild(indexBytes());
         Set<QualifiedName> pending = pending();
         if (first == null && !capture.joinsSnapshots()) {
             bulkLoad().discard(owned.migration(), pending);
@@ -130,6 +137,26 @@ final class Loading {
         });
         try (LoadSnapshot snapshot = capture.again(steps)) {
             copy(tables, snapshot);
+        }
+    }
+
+    private long indexBytes() {
+        if (ends.config().schema().mode() != SchemaConfig.Mode.COPY) {
+            return 0;
+        }
+        Long[] tables = ends.sourceCatalog().tables().stream()
+                .map(table -> Integer.toUnsignedLong(table.oid()))
+                .toArray(Long[]::new);
+        try (Connection source = ends.source().open("sizes");
+                PreparedStatement statement = source.prepareStatement(
+                        "SELECT coalesce(sum(pg_indexes_size(t::oid)), 0) FROM unnest(?) AS t")) {
+            statement.setArray(1, source.createArrayOf("bigint", tables));
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.COPY_FAILED, "measuring the source's indexes", e);
         }
     }
 

@@ -5,25 +5,28 @@ import io.replicator.change.Position;
 import io.replicator.change.TxidSnapshot;
 import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.Lsn;
+import io.replicator.postgres.QualifiedName;
 import io.replicator.progress.Migration;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.Phase;
 import io.replicator.progress.TableProgress;
 import io.replicator.progress.TableProgressStore;
 import io.replicator.progress.TableState;
+import io.replicator.snapshot.CopyCounters;
 import io.replicator.status.StatusReport;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the daemon's status together. Used by the monitor's thread alone. */
 final class StatusAssembler {
-    private static final double FIRST_PERCENT = 0.01;
     private static final long RETAINED_WARNING_BYTES = 10L << 30;
 
     private final Ends ends;
     private final LiveState live;
-    private final Rate copyRate = new Rate();
+    private final CopyEstimate estimate = new CopyEstimate();
     private final Rate applyRate = new Rate();
 
     StatusAssembler(Ends ends, LiveState live) {
@@ -61,7 +64,7 @@ final class StatusAssembler {
                 live.verify(),
                 warnings(live.warnings(), tables),
                 migration.failure(),
-                tables(tables, migration.effectivePhase()));
+                tables(tables, migration.effectivePhase(), live.copy().moving()));
     }
 
     private StatusReport.Lag lag(@Nullable StreamSession stream, @Nullable Position applied) {
@@ -111,25 +114,37 @@ final class StatusAssembler {
     }
 
     private StatusReport.Copy copy(Migration migration, List<TableProgress> tables) {
+        Map<QualifiedName, CopyCounters.Moved> moving = live.copy().moving();
+        Map<QualifiedName, CopyEstimate.Part> parts = new HashMap<>();
         long total = 0;
-        long finished = 0;
+        long bytes = 0;
         int done = 0;
         for (TableProgress table : tables) {
+            long copied = copiedBytes(table, moving);
             total += table.bytesTotal();
+            bytes += copied;
             if (table.state() == TableState.COPIED) {
-                finished += table.bytesTotal();
                 done++;
+            } else if (moving.containsKey(table.name())) {
+                parts.put(table.name(), new CopyEstimate.Part(copied, table.bytesTotal()));
             }
         }
-        long bytes = finished + Math.min(live.copy().bytes(), total - finished);
-        Double rate = copyRate.sample(bytes);
-        Double eta = null;
-        if (done == tables.size() && migration.effectivePhase().compareTo(Phase.COPYING) > 0) {
-            eta = 0.0;
-        } else if (rate != null && rate > 0 && total > 0 && bytes > FIRST_PERCENT * total) {
-            eta = (total - bytes) / rate;
+        boolean over = done == tables.size();
+        Double eta = estimate.seconds(bytes, total, parts, live.indexBytes());
+        if (over) {
+            eta = migration.effectivePhase().compareTo(Phase.COPYING) > 0 ? Double.valueOf(0) : null;
         }
         return new StatusReport.Copy(bytes, total, done, tables.size(), eta);
+    }
+
+    /** Bytes of COPY are not those of the table's files: an unfinished table is never shown as whole. */
+    private static long copiedBytes(TableProgress table, Map<QualifiedName, CopyCounters.Moved> moving) {
+        if (table.state() == TableState.COPIED) {
+            return table.bytesTotal();
+        }
+        long moved =
+                moving.getOrDefault(table.name(), CopyCounters.Moved.NOTHING).bytes();
+        return Math.min(table.bytesTotal() - table.bytesTotal() / 100, table.bytes() + moved);
     }
 
     private StatusReport.Apply apply(@Nullable StreamSession stream) {
@@ -142,7 +157,8 @@ final class StatusAssembler {
                 rate == null ? 0 : rate, rows, stream.statistics().transactions());
     }
 
-    private static List<StatusReport.Table> tables(List<TableProgress> tables, Phase phase) {
+    private static List<StatusReport.Table> tables(
+            List<TableProgress> tables, Phase phase, Map<QualifiedName, CopyCounters.Moved> moving) {
         List<StatusReport.Table> reports = new ArrayList<>(tables.size());
         for (TableProgress table : tables) {
             boolean flowing = table.state() == TableState.COPIED && phase.compareTo(Phase.COPYING) > 0;
@@ -151,7 +167,11 @@ final class StatusAssembler {
                     table.stale()
                             ? "stale"
                             : flowing ? "streaming" : table.state().word(),
-                    table.rows(),
+                    table.rows()
+                            + moving.getOrDefault(table.name(), CopyCounters.Moved.NOTHING)
+                                    .rows(),
+                    copiedBytes(table, moving),
+                    table.bytesTotal(),
                     table.inserted(),
                     table.updated(),
                     table.deleted(),

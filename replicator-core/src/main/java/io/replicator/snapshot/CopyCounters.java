@@ -1,21 +1,36 @@
 package io.replicator.snapshot;
 
-import java.util.concurrent.atomic.AtomicLong;
+import io.replicator.postgres.QualifiedName;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Bytes of tables that are being copied at the moment, readable from any thread. */
+/** What was moved by copies that are not committed yet, readable from any thread. */
 public final class CopyCounters {
-    private final AtomicLong bytes = new AtomicLong();
+    private final Map<QualifiedName, Moved> moving = new ConcurrentHashMap<>();
 
-    void add(long count) {
-        bytes.addAndGet(count);
+    /** Of one table, by all sessions that copy ranges of it. */
+    public record Moved(long rows, long bytes) {
+        public static final Moved NOTHING = new Moved(0, 0);
+
+        private Moved plus(Moved other) {
+            return new Moved(rows + other.rows, bytes + other.bytes);
+        }
     }
 
-    void subtract(long count) {
-        bytes.addAndGet(-count);
+    void add(QualifiedName table, long rows, long bytes) {
+        moving.merge(table, new Moved(rows, bytes), Moved::plus);
     }
 
-    /** Bytes of COPY data moved for tables that are not finished yet. */
-    public long bytes() {
-        return bytes.get();
+    void subtract(QualifiedName table, long rows, long bytes) {
+        Moved less = new Moved(-rows, -bytes);
+        moving.computeIfPresent(table, (_, moved) -> {
+            Moved left = moved.plus(less);
+            return left.bytes <= 0 ? null : left;
+        });
+    }
+
+    /** The tables that are being copied. */
+    public Map<QualifiedName, Moved> moving() {
+        return Map.copyOf(moving);
     }
 }

@@ -4,6 +4,7 @@ import io.replicator.catalog.Column;
 import io.replicator.catalog.Table;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
+import io.replicator.postgres.QualifiedName;
 import io.replicator.postgres.SqlStates;
 import io.replicator.progress.Migration;
 import io.replicator.progress.RangeProgressStore;
@@ -36,6 +37,7 @@ final class TableCopy {
     private final CopyCounters counters;
     private final CopyRate rate;
     private long moved;
+    private long movedRows;
 
     TableCopy(Connection source, Connection target, LoadSnapshot snapshot, CopyCounters counters, CopyRate rate) {
         this.source = source;
@@ -54,12 +56,13 @@ final class TableCopy {
         Table table = unit.table();
         CopySql sql = CopySql.of(table, onTarget, unit.range());
         moved = 0;
+        movedRows = 0;
         try (SQLCloseable _ = this::rollBack) {
             snapshot.begin(source);
             target.setAutoCommit(false);
             CopyIn in = target.unwrap(PGConnection.class).getCopyAPI().copyIn(sql.write());
             try {
-                move(sql.read(), in);
+                move(table.name(), sql.read(), in);
             } finally {
                 if (in.isActive()) {
                     in.cancelCopy();
@@ -78,7 +81,7 @@ final class TableCopy {
             }
             throw failure(unit, e);
         } finally {
-            counters.subtract(moved);
+            counters.subtract(table.name(), movedRows, moved);
         }
     }
 
@@ -131,32 +134,41 @@ final class TableCopy {
         }
     }
 
-    private void move(String read, CopyIn in) throws SQLException, InterruptedException {
+    private void move(QualifiedName table, String read, CopyIn in) throws SQLException, InterruptedException {
         CopyManager manager = source.unwrap(PGConnection.class).getCopyAPI();
         CopyOut out = manager.copyOut(read);
         try {
+            long rows = 0;
             long counted = 0;
             byte[] bytes;
             while ((bytes = out.readFromCopy()) != null) {
                 in.writeToCopy(bytes, 0, bytes.length);
-                moved += bytes.length;
-                if (moved - counted >= COUNTED_BYTES) {
-                    counters.add(moved - counted);
-                    rate.moved(moved - counted);
-                    counted = moved;
+                counted += bytes.length;
+                rows++;
+                if (counted >= COUNTED_BYTES) {
+                    count(table, rows, counted);
+                    rows = 0;
+                    counted = 0;
                     if (Thread.currentThread().isInterrupted()) {
                         throw new ReplicatorException(ErrorCode.INTERRUPTED, "the bulk load was interrupted");
                     }
                 }
             }
-            counters.add(moved - counted);
-            rate.moved(moved - counted);
+            count(table, rows, counted);
         } finally {
             if (out.isActive()) {
                 out.cancelCopy();
             }
         }
         in.endCopy();
+    }
+
+    /** A message of COPY is a row. */
+    private void count(QualifiedName table, long rows, long bytes) throws InterruptedException {
+        moved += bytes;
+        movedRows += rows;
+        counters.add(table, rows, bytes);
+        rate.moved(bytes);
     }
 
     private boolean unchanged(Table table) throws SQLException {

@@ -46,7 +46,7 @@ public record StatusReport(
         public static final Lag UNKNOWN = new Lag(null, null, null, null);
     }
 
-    /** @param etaSeconds null when unknown, as before the first percent */
+    /** @param etaSeconds until rows and indexes are there; null when unknown, as before the first percent */
     public record Copy(
             long bytesDone,
             long bytesTotal,
@@ -66,13 +66,17 @@ public record StatusReport(
     }
 
     /**
-     * @param rows copied by the bulk load; the other counts are changes applied since
+     * @param rows copied by the bulk load, those included that are being copied; the other counts are changes applied since
+     * @param bytes of the source's table that are copied, about
+     * @param bytesTotal the table's size on the source when it was listed
      * @param note what the operator should know, such as why the table was read again; else null
      */
     public record Table(
             String name,
             String state,
             long rows,
+            long bytes,
+            long bytesTotal,
             long inserted,
             long updated,
             long deleted,
