@@ -16,6 +16,7 @@ import io.replicator.daemon.Daemon;
 import io.replicator.daemon.Ends;
 import io.replicator.daemon.RequestClient;
 import io.replicator.daemon.RequestKind;
+import io.replicator.daemon.ResyncArguments;
 import io.replicator.daemon.StatusReader;
 import io.replicator.daemon.Teardown;
 import io.replicator.daemon.ThrottleArguments;
@@ -172,6 +173,19 @@ public final class Replicator implements AutoCloseable {
     public void throttle(long bytesPerSecond) {
         client().ask(RequestKind.THROTTLE, new ThrottleArguments(bytesPerSecond), Map.class, _ -> {});
     }
+
+    /**
+     * Has tables copied again while the migration streams; returns when the target durably knows it, not when it is done.
+     *
+     * @param patterns names of tables, as in the configuration
+     * @return the tables
+     */
+    public List<String> resync(List<String> patterns) {
+        return client().ask(RequestKind.RESYNC, new ResyncArguments(patterns), ResyncAnswer.class, _ -> {})
+                .tables();
+    }
+
+    private record ResyncAnswer(List<String> tables) {}
 
     public void pause() {
         client().ask(RequestKind.PAUSE, Map.of(), Map.class, _ -> {});

@@ -20,6 +20,7 @@ record Commands(Map<String, Supplier<Object>> byName) {
         commands.put("sequences", SequencesCommand::new);
         commands.put("pause", PauseCommand::new);
         commands.put("resume", ResumeCommand::new);
+        commands.put("resync", ResyncCommand::new);
         commands.put("throttle", ThrottleCommand::new);
         commands.put("teardown", TeardownCommand::new);
         commands.put("demo", DemoCommand::new);

@@ -37,7 +37,8 @@ final class CommandLineTest {
                         "sequences",
                         "pause",
                         "resume",
-                        "throttle")
+                        "throttle",
+                        "resync")
                 .contains("teardown");
         for (ErrorCategory category : ErrorCategory.values()) {
             assertThat(help.out()).containsPattern(category.exitCode() + " +" + category.description());

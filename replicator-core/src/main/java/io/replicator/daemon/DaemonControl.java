@@ -1,10 +1,13 @@
 package io.replicator.daemon;
 
+import org.jspecify.annotations.Nullable;
+
 /** What the daemon is asked to do next. Thread-safe. */
 final class DaemonControl {
     private boolean stopped;
     private boolean paused;
     private boolean switched;
+    private @Nullable Resync resync;
 
     synchronized void stop() {
         stopped = true;
@@ -21,6 +24,19 @@ final class DaemonControl {
         notifyAll();
     }
 
+    /** Has the stream left, so that tables are copied again before it goes on. */
+    synchronized void resync(Resync wanted) {
+        resync = wanted;
+        notifyAll();
+    }
+
+    /** What is to be copied again now; null for nothing. Each is handed out once. */
+    synchronized @Nullable Resync takeResync() {
+        Resync wanted = resync;
+        resync = null;
+        return wanted;
+    }
+
     synchronized boolean stopped() {
         return stopped;
     }
@@ -31,7 +47,7 @@ final class DaemonControl {
 
     /** Whether the stream has to end. */
     synchronized boolean leaveStream() {
-        return stopped || paused || switched;
+        return stopped || paused || switched || resync != null;
     }
 
     /** Waits until the daemon is asked to stop. */

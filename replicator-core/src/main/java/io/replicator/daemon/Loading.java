@@ -55,8 +55,15 @@ final class Loading {
             try (first) {
                 load(pending, first);
             }
-            pending = pending();
         }
+        left(steps);
+        steps.tell("indexes");
+        TargetSchema.of(ends).indexes(joined());
+    }
+
+    /** Copies the tables that are not copied yet under newer snapshots. */
+    void left(Steps steps) throws InterruptedException {
+        Set<QualifiedName> pending = pending();
         for (int round = 1; !pending.isEmpty(); round++) {
             if (round > MAX_ROUNDS) {
                 throw new ReplicatorException(
@@ -66,8 +73,19 @@ final class Loading {
             loadUnderNewSnapshot(pending, steps);
             pending = pending();
         }
-        steps.tell("indexes");
-        TargetSchema.of(ends).indexes(joined());
+    }
+
+    /** Has tables copied again, by the stream itself where it reads rows anyway, else before it goes on. */
+    void restart(List<QualifiedName> tables) {
+        if (!capture.joinsSnapshots()) {
+            bulkLoad().restart(owned.migration(), tables);
+            return;
+        }
+        owned.transaction("having tables copied again", (target, migration) -> {
+            for (QualifiedName table : tables) {
+                TableProgressStore.markStale(target, migration, table, "the operator asked for it");
+            }
+        });
     }
 
     /** The tables whose ranges had a snapshot each. */

@@ -95,14 +95,25 @@ final class PhaseLoop {
     }
 
     private void load(@Nullable LoadSnapshot first) throws InterruptedException {
-        Thread loader = Thread.currentThread();
-        try (StopWatcher _ = new StopWatcher(control, loader::interrupt)) {
+        interruptible(() -> {
             new Loading(ends, owned, capture, live).run(first, this::tell);
             if (capture instanceof NoCapture nothing) {
                 new CopyCompletion(ends, owned, nothing, requested).run(this::tell);
             } else {
                 owned.become(Phase.CATCHING_UP);
             }
+        });
+    }
+
+    @FunctionalInterface
+    private interface Work {
+        void run() throws InterruptedException;
+    }
+
+    private void interruptible(Work work) throws InterruptedException {
+        Thread loader = Thread.currentThread();
+        try (StopWatcher _ = new StopWatcher(control, loader::interrupt)) {
+            work.run();
         } catch (InterruptedException e) {
             if (!control.stopped()) {
                 throw e;
@@ -116,7 +127,16 @@ final class PhaseLoop {
 
     /** @return whether everything is done */
     private boolean stream() throws InterruptedException {
+        interruptible(() -> new Loading(ends, owned, capture, live).left(this::tell));
+        if (control.stopped()) {
+            return false;
+        }
         new Streaming(ends, owned, capture, live, monitor).run(control, this::tell);
+        Resync wanted = control.takeResync();
+        if (wanted != null) {
+            new Loading(ends, owned, capture, live).restart(wanted.tables());
+            wanted.begun().complete(true);
+        }
         Phase phase = owned.migration().phase();
         if (control.paused() && (phase == Phase.STREAMING || phase == Phase.CATCHING_UP)) {
             owned.become(Phase.PAUSED);

@@ -8,7 +8,8 @@ public enum RequestKind {
     CUTOVER,
     PAUSE,
     RESUME,
-    THROTTLE;
+    THROTTLE,
+    RESYNC;
 
     public String word() {
         return name().toLowerCase(Locale.ROOT);

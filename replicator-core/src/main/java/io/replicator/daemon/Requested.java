@@ -12,15 +12,23 @@ import io.replicator.cutover.OpenFence;
 import io.replicator.cutover.ReadonlyFence;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
+import io.replicator.postgres.QualifiedName;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.Phase;
 import io.replicator.progress.Requests;
+import io.replicator.progress.TableProgress;
+import io.replicator.progress.TableProgressStore;
 import io.replicator.status.Json;
 import io.replicator.status.StatusReport;
 import io.replicator.verify.VerificationReport;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -28,6 +36,8 @@ import java.util.function.Supplier;
 final class Requested implements RequestHandler {
     private static final Duration PAUSE_LIMIT = Duration.ofSeconds(50);
     private static final long PAUSE_POLL_MILLIS = 20;
+
+    private static final Duration RESYNC_LIMIT = Duration.ofMinutes(10);
 
     private final Ends ends;
     private final OwnedMigration owned;
@@ -50,6 +60,7 @@ final class Requested implements RequestHandler {
             case CUTOVER -> cutover(Json.read(request.arguments(), CutoverOptions.class), events);
             case PAUSE -> pause();
             case RESUME -> resume();
+            case RESYNC -> resync(Json.read(request.arguments(), ResyncArguments.class));
             case THROTTLE -> throttle(Json.read(request.arguments(), ThrottleArguments.class));
         };
     }
@@ -116,6 +127,38 @@ final class Requested implements RequestHandler {
             Thread.sleep(PAUSE_POLL_MILLIS);
         }
         return Map.of("phase", owned.migration().phase().word());
+    }
+
+    private Map<String, List<String>> resync(ResyncArguments arguments) throws InterruptedException {
+        Phase phase = owned.migration().phase();
+        if (phase != Phase.STREAMING && phase != Phase.CATCHING_UP) {
+            throw new ReplicatorException(
+                    ErrorCode.PHASE_INVALID,
+                    "tables are copied again while a migration streams; it is " + phase.word());
+        }
+        TableFilter filter = new TableFilter(arguments.patterns(), List.of());
+        List<QualifiedName> tables = owned
+                .ask(
+                        "reading the progress of tables",
+                        (target, migration) -> TableProgressStore.read(target, migration.name()))
+                .stream()
+                .map(TableProgress::name)
+                .filter(filter::accepts)
+                .toList();
+        if (tables.isEmpty()) {
+            throw new ReplicatorException(
+                    ErrorCode.USAGE_INVALID,
+                    "no table of the migration matches " + String.join(", ", arguments.patterns()));
+        }
+        Resync wanted = new Resync(tables, new CompletableFuture<>());
+        control.resync(wanted);
+        try {
+            wanted.begun().get(RESYNC_LIMIT.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            throw new ReplicatorException(
+                    ErrorCode.COPY_FAILED, "the stream did not make way for the copy; see 'replicator status'", e);
+        }
+        return Map.of("tables", tables.stream().map(QualifiedName::toString).toList());
     }
 
     private Map<String, Long> throttle(ThrottleArguments arguments) {

@@ -122,6 +122,15 @@ public final class TableProgressStore {
                     last_reason = coalesce(excluded.last_reason, known.last_reason)""", migration.name(), table.schema(), table.name(), migration.ownerEpoch(), reason, reason);
     }
 
+    /** Takes back that a table is copied, in the transaction that empties it. */
+    public static void markPending(Connection target, Migration migration, QualifiedName table) throws SQLException {
+        int changed = MigrationStore.execute(
+                target, """
+                UPDATE replicator.table_progress SET state = 'pending', start_position = NULL
+                WHERE migration = ? AND schema_name = ? AND table_name = ? AND owner_epoch = ?""", migration.name(), table.schema(), table.name(), migration.ownerEpoch());
+        MigrationStore.requireOne(changed, migration.name(), "the progress of table " + table);
+    }
+
     /** Takes out a table that no longer exists on the source. */
     public static void remove(Connection target, Migration migration, QualifiedName table) throws SQLException {
         MigrationStore.execute(target, """

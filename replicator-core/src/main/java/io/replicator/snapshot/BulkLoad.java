@@ -11,6 +11,7 @@ import io.replicator.postgres.ReplicaRole;
 import io.replicator.postgres.SqlStates;
 import io.replicator.progress.Migration;
 import io.replicator.progress.RangeProgressStore;
+import io.replicator.progress.TableProgressStore;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -154,6 +155,21 @@ public final class BulkLoad {
                     ErrorCode.TABLE_MISSING, "table " + table.name() + " does not exist on the target");
         }
         return destination;
+    }
+
+    /** Empties tables on the target and has them copied again, at once or, after a crash, by the next daemon. */
+    public void restart(Migration migration, Collection<QualifiedName> tables) {
+        try (Connection writing = target.open("copy")) {
+            ReplicaRole.assume(writing);
+            writing.setAutoCommit(false);
+            for (QualifiedName table : tables) {
+                RangeProgressStore.discard(writing, migration, table);
+                TableProgressStore.markPending(writing, migration, table);
+            }
+            writing.commit();
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.COPY_FAILED, "emptying " + tables + " on the target", e);
+        }
     }
 
     /** Takes back what was copied of tables that have to be read again from the beginning. */
