@@ -67,7 +67,7 @@ public final class Teardown {
                 removed.addAll(CaptureTeardown.remove(ends.source(), dryRun));
             }
             refusingTriggers(source, dryRun);
-            schema(source, "source", "DELETE FROM replicator.heartbeat WHERE migration = ?", dryRun);
+            schema(source, "source", dryRun);
         }
     }
 
@@ -100,12 +100,12 @@ public final class Teardown {
             if (hasSchema(target) && !dryRun) {
                 Suspensions.restore(target, ends.config().name());
             }
-            schema(target, "target", "DELETE FROM replicator.migration WHERE name = ?", dryRun);
+            schema(target, "target", dryRun);
         }
     }
 
-    /** Drops the schema, or only this migration's row when the schema serves another one too. */
-    private void schema(Connection connection, String side, String deleteOwn, boolean dryRun) throws SQLException {
+    /** Drops the schema, or only this migration's rows when the schema serves another one too. */
+    private void schema(Connection connection, String side, boolean dryRun) throws SQLException {
         if (!hasSchema(connection)) {
             return;
         }
@@ -120,14 +120,33 @@ public final class Teardown {
             return;
         }
         if (shared) {
-            try (PreparedStatement statement = connection.prepareStatement(deleteOwn)) {
-                statement.setString(1, ends.config().name());
-                statement.execute();
-            }
+            deleteOwnRows(connection);
             return;
         }
         try (Statement statement = connection.createStatement()) {
             statement.execute("DROP SCHEMA " + Identifiers.quote(ControlSchema.NAME) + " CASCADE");
+        }
+    }
+
+    private void deleteOwnRows(Connection connection) throws SQLException {
+        List<String> deletes = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("""
+                        SELECT format('DELETE FROM %I.%I WHERE %I = ?', n.nspname, c.relname, a.attname)
+                        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                        JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
+                        WHERE n.nspname = 'replicator' AND c.relkind = 'r'
+                          AND (a.attname = 'migration' OR c.relname = 'migration' AND a.attname = 'name')
+                        ORDER BY c.relname = 'migration'""")) {
+            while (row.next()) {
+                deletes.add(row.getString(1));
+            }
+        }
+        for (String delete : deletes) {
+            try (PreparedStatement statement = connection.prepareStatement(delete)) {
+                statement.setString(1, ends.config().name());
+                statement.execute();
+            }
         }
     }
 
