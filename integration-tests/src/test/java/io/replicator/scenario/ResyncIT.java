@@ -3,11 +3,15 @@ package io.replicator.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.replicator.Replicator;
 import io.replicator.cli.demo.ComparisonOptions;
 import io.replicator.config.TableFilter;
 import io.replicator.config.VerifyLevel;
+import io.replicator.progress.Phase;
 import io.replicator.testkit.Await;
 import io.replicator.testkit.Daemon;
+import io.replicator.testkit.DaemonProcess;
+import io.replicator.testkit.Settings;
 import io.replicator.testkit.Sides;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -16,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -69,6 +74,53 @@ class ResyncIT {
                 stopped.set(true);
             }
         }
+    }
+
+    @Test
+    void goesOnAfterDyingInTheCopy() throws Exception {
+        try (Sides sides = Sides.of(15, 17)) {
+            sides.execute(
+                    "CREATE TABLE t (id int PRIMARY KEY, v int, filler text)", "CREATE TABLE u (id int PRIMARY KEY)");
+            sides.source()
+                    .execute("INSERT INTO t SELECT n, n, repeat('x', 200) FROM generate_series(1, " + ROWS + ") AS n");
+            Settings settings = sides.settings()
+                    .existingSchema()
+                    .with("capture", "wal")
+                    .with("copy", "{ jobs: 1, split_size: 1MB }");
+            String[] run = {"-c", settings.file().toString(), "run"};
+            try (Replicator asked = new Replicator(settings.config())) {
+                try (DaemonProcess daemon = DaemonProcess.start(run)) {
+                    awaitStreaming(asked, daemon);
+                    asked.throttle(256 << 10);
+                    asked.resync(List.of("t"));
+                    Await.until(
+                            "a range is copied again",
+                            LIMIT,
+                            () -> sides.target().number("SELECT count(*) FROM replicator.copy_range WHERE copied") > 0);
+                    daemon.kill();
+                }
+                sides.source()
+                        .execute(
+                                "UPDATE t SET v = -v WHERE id % 3 = 0",
+                                "DELETE FROM t WHERE id % 5 = 0", "INSERT INTO u VALUES (1)");
+                try (DaemonProcess daemon = DaemonProcess.start(run)) {
+                    awaitStreaming(asked, daemon);
+                    sides.source().execute("INSERT INTO t VALUES (0, 0, 'later')");
+                    Await.until("both sides are equal", LIMIT, () -> {
+                        assertThat(daemon.isAlive()).as(daemon.tails()).isTrue();
+                        return sides.compare(ComparisonOptions.rowsOnly()).equal();
+                    });
+                }
+            }
+        }
+    }
+
+    private static void awaitStreaming(Replicator asked, DaemonProcess daemon) {
+        Await.until("the daemon streams", LIMIT, () -> {
+            assertThat(daemon.isAlive()).as(daemon.tails()).isTrue();
+            return Phase.STREAMING.word().equals(asked.status().phase())
+                    && asked.status().daemon().equals("running");
+        });
     }
 
     /** Touches rows that are there on both sides, moves values between rows, and adds rows. */
