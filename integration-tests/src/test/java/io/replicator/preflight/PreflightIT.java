@@ -273,7 +273,7 @@ class PreflightIT {
                 Severity.FAIL,
                 "target.tables_empty",
                 "1 table: public.filled",
-                "TRUNCATE \"public\".\"filled\";");
+                "TRUNCATE \"public\".\"filled\"; or: schema: { mode: existing, truncate: true }");
         assertThat(findings).noneMatch(finding -> finding.observed().contains("by_other_key has no unique index"));
         drop(source, target);
     }

@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -234,7 +233,7 @@ class DumpedSchemaIT {
     }
 
     @Test
-    void goesOnAfterItsSessionsWereEnded() throws Exception {
+    void goesOnWhenItsSessionsAreEnded() throws Exception {
         try (SchemaCopy copy = SchemaCopy.between(15, 17)) {
             copy.source().execute(SCHEMA);
             copy.loader().preData();
@@ -247,14 +246,9 @@ class DumpedSchemaIT {
                 copy.target()
                         .text("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
                                 + " WHERE datname = current_database() AND application_name = 'replicator schema'");
-                assertThat(first)
-                        .failsWithin(LIMIT)
-                        .withThrowableOfType(ExecutionException.class)
-                        .withCauseInstanceOf(ReplicatorException.class);
                 blocker.rollback();
+                assertThat(first).succeedsWithin(LIMIT);
             }
-
-            copy.loader().postData();
 
             assertSame(copy);
         }

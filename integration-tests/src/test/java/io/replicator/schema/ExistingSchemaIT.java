@@ -6,6 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.replicator.catalog.Catalog;
 import io.replicator.catalog.CatalogReader;
+import io.replicator.config.SchemaConfig;
 import io.replicator.config.TableFilter;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
@@ -29,7 +30,10 @@ class ExistingSchemaIT {
                 Database targetEnd = Endpoints.database(Side.TARGET, target.url());
                 Connection connection = sourceEnd.open("test")) {
             Catalog catalog = CatalogReader.read(connection, TableFilter.ALL);
-            SchemaLoader schema = new ExistingSchema(targetEnd, catalog);
+            SchemaLoader schema = new ExistingSchema(
+                    Endpoints.migration(source.url(), target.url(), SchemaConfig.Mode.EXISTING),
+                    targetEnd,
+                    () -> catalog);
 
             assertThatThrownBy(schema::preData)
                     .asInstanceOf(type(ReplicatorException.class))

@@ -38,14 +38,11 @@ class MaterializedViewsIT {
             database.execute("INSERT INTO t VALUES (0), (1)");
 
             MaterializedViews.refresh(connection, catalog);
-            Statistics.analyze(connection, catalog.tables());
         }
 
         assertThat(database.number("SELECT n FROM a_second")).isEqualTo(3);
         assertThat(database.text("SELECT relispopulated FROM pg_class WHERE relname = 'unfilled'"))
                 .isEqualTo("f");
-        assertThat(database.number("SELECT reltuples FROM pg_class WHERE relname = 't'"))
-                .isEqualTo(2);
         database.drop();
     }
 

@@ -144,8 +144,26 @@ public final class ConfigReader {
         SchemaConfig.Mode mode = section.choice("mode", SchemaConfig.Mode.class, SchemaConfig.Mode.COPY, Set.of());
         section.later("owner", "remove it: the target's role owns what is copied");
         section.later("grants", "remove it: grants are not copied");
+        boolean truncate = Boolean.TRUE.equals(
+                section.parsed("truncate", Boolean.FALSE, "true or false", "for example true", ConfigReader::truth));
+        if (truncate && mode != SchemaConfig.Mode.EXISTING) {
+            section.report("truncate", "'schema.truncate' goes with mode: existing", "remove it");
+        }
+        long memory =
+                section.size("index_memory", 1L << 20, 1L << 40, "1MB to 1TB", SchemaConfig.DEFAULT.indexMemoryBytes());
+        long workers = section.has("index_workers")
+                ? section.integer("index_workers", 0, MOST_JOBS, 2)
+                : SchemaConfig.DEFAULT.indexWorkers();
         section.refuseUnknownKeys();
-        return new SchemaConfig(mode);
+        return new SchemaConfig(mode, truncate, memory, Math.toIntExact(workers));
+    }
+
+    private static Boolean truth(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("neither true nor false");
+        };
     }
 
     private TableFilter tables() {

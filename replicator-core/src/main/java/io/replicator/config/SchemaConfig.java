@@ -1,7 +1,19 @@
 package io.replicator.config;
 
-/** Where the target's tables come from. */
-public record SchemaConfig(Mode mode) {
+/**
+ * Where the target's tables come from, and how their indexes are built.
+ *
+ * @param truncate whether rows that are in the tables before the load are removed; otherwise they are refused
+ * @param indexMemoryBytes memory of one index build; 0 for the server's own setting, but 256 MB at least
+ * @param indexWorkers further processes for one index build; negative for the server's own setting
+ */
+public record SchemaConfig(Mode mode, boolean truncate, long indexMemoryBytes, int indexWorkers) {
+    public static final SchemaConfig DEFAULT = new SchemaConfig(Mode.COPY);
+
+    public SchemaConfig(Mode mode) {
+        this(mode, false, 0, -1);
+    }
+
     /** The ways to a schema on the target. */
     public enum Mode {
         /** pg_dump and pg_restore bring it. */

@@ -8,10 +8,11 @@ import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.QualifiedName;
 import io.replicator.postgres.SqlStates;
 import io.replicator.progress.OwnedMigration;
-import io.replicator.progress.RangeProgressStore;
 import io.replicator.progress.TableProgress;
 import io.replicator.progress.TableProgressStore;
 import io.replicator.progress.TableState;
+import io.replicator.schema.IndexBuild;
+import io.replicator.schema.SchemaLoader;
 import io.replicator.snapshot.BulkLoad;
 import io.replicator.snapshot.LoadSnapshot;
 import java.sql.Connection;
@@ -47,6 +48,18 @@ final class Loading {
     /** @param first the snapshots of the beginning; null when they were lost with an earlier daemon */
     void run(@Nullable LoadSnapshot first, Steps steps) throws InterruptedException {
         live.indexesToBuild(indexBytes());
+        SchemaLoader schema = TargetSchema.of(ends);
+        boolean joins = capture.joinsSnapshots();
+        try (IndexBuild build = schema.startIndexes()) {
+            try (CompleteTables _ = CompleteTables.watch(owned, build, ends.sourceCatalog(), joins)) {
+                rows(first, steps);
+            }
+            steps.tell("indexes");
+            schema.finishIndexes(build, CompleteTables.joined(owned, ends.sourceCatalog(), joins));
+        }
+    }
+
+    private void rows(@Nullable LoadSnapshot first, Steps steps) throws InterruptedException {
         Set<QualifiedName> pending = pending();
         if (first == null && !capture.joinsSnapshots()) {
             bulkLoad().discard(owned.migration(), pending);
@@ -57,8 +70,6 @@ final class Loading {
             }
         }
         left(steps);
-        steps.tell("indexes");
-        TargetSchema.of(ends).indexes(joined());
     }
 
     /** Copies the tables that are not copied yet under newer snapshots. */
@@ -86,19 +97,6 @@ final class Loading {
                 TableProgressStore.markStale(target, migration, table, "the operator asked for it");
             }
         });
-    }
-
-    /** The tables whose ranges had a snapshot each. */
-    private List<Table> joined() {
-        if (!capture.joinsSnapshots()) {
-            return List.of();
-        }
-        Set<QualifiedName> cut = owned.ask("reading the ranges of tables", RangeProgressStore::cutTables);
-        return cut.isEmpty()
-                ? List.of()
-                : ends.sourceCatalog().tables().stream()
-                        .filter(table -> cut.contains(table.name()))
-                        .toList();
     }
 
     private Set<QualifiedName> pending() {

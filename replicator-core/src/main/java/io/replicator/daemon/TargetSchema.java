@@ -17,7 +17,7 @@ final class TargetSchema {
     static SchemaLoader of(Ends ends) {
         return switch (ends.config().schema().mode()) {
             case COPY -> new DumpedSchema(ends.config(), ends.source(), ends.target());
-            case EXISTING -> new ExistingSchema(ends.target(), ends.sourceCatalog());
+            case EXISTING -> new ExistingSchema(ends.config(), ends.target(), ends::sourceCatalog);
         };
     }
 

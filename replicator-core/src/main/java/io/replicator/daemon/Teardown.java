@@ -8,6 +8,7 @@ import io.replicator.postgres.Identifiers;
 import io.replicator.postgres.SqlStates;
 import io.replicator.progress.ControlSchema;
 import io.replicator.progress.OwnershipLock;
+import io.replicator.schema.ExistingSchema;
 import io.replicator.schema.Suspensions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -99,6 +100,9 @@ public final class Teardown {
         try (Connection target = ends.target().open("teardown")) {
             if (hasSchema(target) && !dryRun) {
                 Suspensions.restore(target, ends.config().name());
+                if (TargetSchema.of(ends) instanceof ExistingSchema existing) {
+                    existing.restore();
+                }
             }
             schema(target, "target", dryRun);
         }

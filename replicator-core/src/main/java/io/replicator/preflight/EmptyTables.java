@@ -25,10 +25,18 @@ final class EmptyTables implements Check {
         TargetTables.Rows rows = TargetTables.rows(session, TargetTables.byName(session));
         List<Finding> findings = new ArrayList<>();
         if (!rows.filled().isEmpty()) {
-            findings.add(Finding.fail(
-                    id(),
-                    "rows are in " + Names.counted(rows.filled(), "table"),
-                    "TRUNCATE " + Names.quoted(rows.filled()) + ";"));
+            String observed = "rows are in " + Names.counted(rows.filled(), "table");
+            findings.add(
+                    session.context().config().schema().truncate()
+                            ? Finding.warn(
+                                    id(),
+                                    observed + ", which schema.truncate removes before the copy",
+                                    "remove truncate: true to keep them")
+                            : Finding.fail(
+                                    id(),
+                                    observed,
+                                    "TRUNCATE " + Names.quoted(rows.filled())
+                                            + "; or: schema: { mode: existing, truncate: true }"));
         }
         if (!rows.unknown().isEmpty()) {
             findings.add(Finding.error(

@@ -1,6 +1,5 @@
 package io.replicator.schema;
 
-import io.replicator.catalog.Key;
 import io.replicator.catalog.Table;
 import io.replicator.config.MigrationConfig;
 import io.replicator.error.ErrorCode;
@@ -11,9 +10,7 @@ import io.replicator.postgres.SqlStates;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,19 +22,21 @@ public final class DumpedSchema implements SchemaLoader {
     private final Database source;
     private final Database target;
     private final SchemaEntryStore store;
+    private final StoredPostData postData;
 
     public DumpedSchema(MigrationConfig config, Database source, Database target) {
         this.config = config;
         this.source = source;
         this.target = target;
         this.store = new SchemaEntryStore(config.name());
+        this.postData = new StoredPostData(config, target, store);
     }
 
     @Override
     public void preData() {
         takeUnlessTaken();
         SchemaEntry current = null;
-        try (SchemaSession session = SchemaSession.open(target, store)) {
+        try (SchemaSession session = SchemaSession.open(target, store, PostDataSettings.ONE_JOB)) {
             List<SchemaEntry> entries = store.pending(session.connection(), Stage.PRE_DATA);
             for (SchemaEntry entry : entries) {
                 current = entry;
@@ -54,57 +53,23 @@ public final class DumpedSchema implements SchemaLoader {
     }
 
     @Override
-    public void indexes(Collection<Table> joined) {
-        Map<String, Table> byName = new HashMap<>();
-        joined.forEach(table -> byName.put(table.name().toString(), table));
-        List<SchemaEntry> entries = pending(Stage.INDEXES);
-        List<SchemaEntry> now =
-                entries.stream().filter(entry -> !mustWait(entry, byName)).toList();
-        create(Stage.INDEXES, now);
-        if (now.size() == entries.size()) {
-            create(Stage.ATTACHMENTS, pending(Stage.ATTACHMENTS));
-        }
+    public IndexBuild startIndexes() {
+        return postData.startIndexes();
     }
 
-    private static boolean mustWait(SchemaEntry entry, Map<String, Table> joined) {
-        if (!entry.demandsDistinctRows()) {
-            return false;
-        }
-        for (String name : entry.tables()) {
-            Table table = joined.get(name);
-            if (table != null) {
-                Key key = table.key();
-                boolean isKey = key != null
-                        && !key.primary()
-                        && (entry.name().endsWith("." + key.index())
-                                || entry.name().endsWith(" " + key.index()));
-                return !isKey;
-            }
-        }
-        return false;
+    @Override
+    public void finishIndexes(IndexBuild build, Collection<Table> joined) {
+        postData.finishIndexes(build, joined);
     }
 
     @Override
     public boolean indexesLeft() {
-        return !pending(Stage.INDEXES).isEmpty() || !pending(Stage.ATTACHMENTS).isEmpty();
+        return postData.indexesLeft();
     }
 
     @Override
     public void constraints() {
-        create(Stage.FOREIGN_KEYS, pending(Stage.FOREIGN_KEYS));
-        create(Stage.REMAINDER, pending(Stage.REMAINDER));
-    }
-
-    private void create(Stage stage, List<SchemaEntry> entries) {
-        PostData.create(target, store, entries, stage.parallel() ? config.copy().indexJobs() : 1);
-    }
-
-    private List<SchemaEntry> pending(Stage stage) {
-        try (Connection connection = target.borrow()) {
-            return store.pending(connection, stage);
-        } catch (SQLException e) {
-            throw SqlStates.wrap(ErrorCode.SCHEMA_FAILED, "reading the schema kept in the target", e);
-        }
+        postData.constraints();
     }
 
     private void takeUnlessTaken() {

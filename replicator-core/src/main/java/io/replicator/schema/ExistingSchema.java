@@ -3,62 +3,121 @@ package io.replicator.schema;
 import io.replicator.catalog.Catalog;
 import io.replicator.catalog.CatalogReader;
 import io.replicator.catalog.Table;
+import io.replicator.config.MigrationConfig;
 import io.replicator.config.TableFilter;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.Database;
 import io.replicator.postgres.QualifiedName;
+import io.replicator.postgres.SqlStates;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** The schema is on the target already; nothing is created. */
+/**
+ * The schema is on the target already. Secondary indexes of large tables and foreign keys are dropped for the load and
+ * come back from their definitions, which are stored in the transaction that drops them.
+ */
 public final class ExistingSchema implements SchemaLoader {
+    private static final String TAKEN_FROM = "target";
+
+    private final MigrationConfig config;
     private final Database target;
-    private final List<Table> tables;
+    private final Supplier<Catalog> source;
+    private final SchemaEntryStore store;
+    private final StoredPostData postData;
 
     /** @param source whose tables must exist on the target */
-    public ExistingSchema(Database target, Catalog source) {
+    public ExistingSchema(MigrationConfig config, Database target, Supplier<Catalog> source) {
+        this.config = config;
         this.target = target;
-        this.tables = source.tables();
+        this.source = source;
+        this.store = new SchemaEntryStore(config.name());
+        this.postData = new StoredPostData(config, target, store);
     }
 
     @Override
     public void preData() {
-        try (Connection connection = target.borrow()) {
-            Set<QualifiedName> there = CatalogReader.tables(connection, TableFilter.ALL).stream()
-                    .map(Table::name)
-                    .collect(Collectors.toSet());
-            List<QualifiedName> missing = tables.stream()
-                    .map(Table::name)
-                    .filter(name -> !there.contains(name))
-                    .toList();
-            if (!missing.isEmpty()) {
-                throw new ReplicatorException(
-                        ErrorCode.TABLE_MISSING,
-                        missing.size() + " tables are missing on the target: " + Summary.of(missing));
+        try (Connection connection = target.open("schema")) {
+            store.install(connection);
+            if (store.isTaken(connection)) {
+                return;
             }
+            List<Table> tables = source.get().tables();
+            Map<QualifiedName, Table> there = CatalogReader.tables(connection, TableFilter.ALL).stream()
+                    .collect(Collectors.toMap(Table::name, Function.identity()));
+            requireAll(tables, there);
+            List<QualifiedName> filled = ExistingRows.filled(connection, tables, there);
+            requireEmpty(filled);
+            connection.setAutoCommit(false);
+            new DroppedForLoad(store, connection).drop(tables, there);
+            ExistingRows.truncate(connection, filled);
+            List<SchemaEntry> analysis = new ArrayList<>();
+            Analysis.add(analysis, tables);
+            store.add(connection, analysis);
+            store.markTaken(connection, TAKEN_FROM);
+            connection.commit();
         } catch (SQLException e) {
-            throw io.replicator.postgres.SqlStates.wrap(
-                    ErrorCode.SCHEMA_FAILED, "looking for the tables on the target", e);
+            throw SqlStates.wrap(ErrorCode.SCHEMA_FAILED, "preparing the tables on the target", e);
         }
     }
 
+    private static void requireAll(List<Table> tables, Map<QualifiedName, Table> there) {
+        List<QualifiedName> missing = tables.stream()
+                .map(Table::name)
+                .filter(name -> !there.containsKey(name))
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new ReplicatorException(
+                    ErrorCode.TABLE_MISSING,
+                    missing.size() + " tables are missing on the target: " + Summary.of(missing));
+        }
+    }
+
+    private void requireEmpty(List<QualifiedName> filled) {
+        if (!filled.isEmpty() && !config.schema().truncate()) {
+            throw new ReplicatorException(
+                    ErrorCode.SCHEMA_FAILED,
+                    "rows are in " + filled.size() + " tables of the target, which would be doubled or collide: "
+                            + Summary.of(filled)
+                            + "; empty them, or let 'schema: { mode: existing, truncate: true }' do it");
+        }
+    }
+
+    /** Brings back what was dropped, when the migration is given up. */
+    public void restore() {
+        try (Connection connection = target.open("schema")) {
+            store.install(connection);
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.SCHEMA_FAILED, "restoring indexes and foreign keys on the target", e);
+        }
+        indexes(List.of());
+        constraints();
+    }
+
     @Override
-    public void indexes(Collection<Table> joined) {
-        // They were there before the rows.
+    public IndexBuild startIndexes() {
+        return postData.startIndexes();
+    }
+
+    @Override
+    public void finishIndexes(IndexBuild build, Collection<Table> joined) {
+        postData.finishIndexes(build, joined);
     }
 
     @Override
     public boolean indexesLeft() {
-        return false;
+        return postData.indexesLeft();
     }
 
     @Override
     public void constraints() {
-        // They were there before the rows.
+        postData.constraints();
     }
 }

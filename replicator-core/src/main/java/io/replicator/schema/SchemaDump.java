@@ -1,5 +1,7 @@
 package io.replicator.schema;
 
+import io.replicator.catalog.CatalogReader;
+import io.replicator.catalog.Table;
 import io.replicator.config.TableFilter;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
@@ -43,7 +45,8 @@ final class SchemaDump {
     }
 
     List<SchemaEntry> take() {
-        SourceRelations relations = relations();
+        List<Table> tables = new ArrayList<>();
+        SourceRelations relations = relations(tables);
         List<SchemaEntry> entries = new ArrayList<>();
         try {
             Path file = Files.createTempFile("replicator-schema-", ".dump");
@@ -55,6 +58,7 @@ final class SchemaDump {
                 for (DumpScript.Part part : script("post-data", file)) {
                     addPostData(entries, part, relations);
                 }
+                Analysis.add(entries, tables);
             } finally {
                 Files.delete(file);
             }
@@ -65,8 +69,9 @@ final class SchemaDump {
         return entries;
     }
 
-    private SourceRelations relations() {
+    private SourceRelations relations(List<Table> tables) {
         try (Connection connection = source.borrow()) {
+            tables.addAll(CatalogReader.tables(connection, filter));
             return SourceRelations.read(connection, filter);
         } catch (SQLException e) {
             throw SqlStates.wrap(ErrorCode.SCHEMA_FAILED, "reading indexes and foreign keys of the source", e);
@@ -108,7 +113,12 @@ final class SchemaDump {
         if (stage == Stage.FOREIGN_KEYS && locks.leftOut()) {
             return;
         }
-        entries.add(entry(entries.size(), stage, part, locks));
+        SchemaEntry entry = entry(entries.size(), stage, part, locks);
+        if (stage == Stage.FOREIGN_KEYS && !locks.partitioned()) {
+            entries.addAll(ForeignKeys.validatedLater(entry));
+        } else {
+            entries.add(entry);
+        }
     }
 
     private static SchemaEntry entry(int number, Stage stage, DumpScript.Part part, SourceRelations.Locks locks) {

@@ -55,14 +55,40 @@ final class SchemaEntryStore {
 
     /** Keeps a dump, in the caller's transaction. */
     void save(Connection target, String toolVersion, List<SchemaEntry> entries) throws SQLException {
-        try (PreparedStatement dump = target.prepareStatement(
-                        "INSERT INTO replicator.schema_dump (migration, tool_version) VALUES (?, ?)");
-                PreparedStatement entry = target.prepareStatement("""
-                        INSERT INTO replicator.schema_entry (migration, number, stage, type, name, sql, tables, weight)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?)""")) {
+        markTaken(target, toolVersion);
+        insert(target, entries);
+    }
+
+    /** Records that everything has been stored, in the caller's transaction. */
+    void markTaken(Connection target, String takenFrom) throws SQLException {
+        try (PreparedStatement dump =
+                target.prepareStatement("INSERT INTO replicator.schema_dump (migration, tool_version) VALUES (?, ?)")) {
             dump.setString(1, migration);
-            dump.setString(2, toolVersion);
+            dump.setString(2, takenFrom);
             dump.executeUpdate();
+        }
+    }
+
+    /** Stores further entries, numbered behind those that are there, in the caller's transaction. */
+    void add(Connection target, List<SchemaEntry> entries) throws SQLException {
+        try (PreparedStatement statement = target.prepareStatement(
+                "SELECT coalesce(max(number) + 1, 0) FROM replicator.schema_entry WHERE migration = ?")) {
+            statement.setString(1, migration);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                List<SchemaEntry> numbered = new ArrayList<>();
+                for (SchemaEntry entry : entries) {
+                    numbered.add(entry.numbered(row.getInt(1) + numbered.size()));
+                }
+                insert(target, numbered);
+            }
+        }
+    }
+
+    private void insert(Connection target, List<SchemaEntry> entries) throws SQLException {
+        try (PreparedStatement entry = target.prepareStatement("""
+                INSERT INTO replicator.schema_entry (migration, number, stage, type, name, sql, tables, weight)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""")) {
             for (SchemaEntry each : entries) {
                 entry.setString(1, migration);
                 entry.setInt(2, each.number());
@@ -100,6 +126,17 @@ final class SchemaEntryStore {
             }
         }
         return entries;
+    }
+
+    boolean isDone(Connection target, SchemaEntry entry) throws SQLException {
+        try (PreparedStatement statement = target.prepareStatement(
+                "SELECT done_at IS NOT NULL FROM replicator.schema_entry WHERE migration = ? AND number = ?")) {
+            statement.setString(1, migration);
+            statement.setInt(2, entry.number());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
     }
 
     /**

@@ -13,8 +13,12 @@ public sealed interface SchemaLoader permits DumpedSchema, ExistingSchema {
      */
     void preData();
 
+    /** Begins to build the indexes, which is told which tables are complete. */
+    IndexBuild startIndexes();
+
     /**
-     * Creates the indexes, primary keys and unique constraints, which changes need to find their rows.
+     * Creates the indexes, primary keys and unique constraints that are not there yet, which changes need to find their
+     * rows, and analyzes the tables.
      *
      * @param joined tables whose rows were read under several snapshots: a value that moved from one row to another may
      *     stand in both until the stream has passed the last snapshot, so what demands distinct values beside the key is
@@ -22,7 +26,14 @@ public sealed interface SchemaLoader permits DumpedSchema, ExistingSchema {
      * @throws io.replicator.error.ReplicatorException {@code SCHEMA_FAILED} naming every object that failed,
      *     {@code INTERRUPTED} when the thread was interrupted; what was built stays
      */
-    void indexes(Collection<Table> joined);
+    void finishIndexes(IndexBuild build, Collection<Table> joined);
+
+    /** {@link #startIndexes} and {@link #finishIndexes}. */
+    default void indexes(Collection<Table> joined) {
+        try (IndexBuild build = startIndexes()) {
+            finishIndexes(build, joined);
+        }
+    }
 
     /** Whether {@link #indexes} left anything. */
     boolean indexesLeft();

@@ -34,13 +34,14 @@ final class SchemaSession implements AutoCloseable {
         this.store = store;
     }
 
-    static SchemaSession open(Database target, SchemaEntryStore store) throws SQLException {
+    static SchemaSession open(Database target, SchemaEntryStore store, PostDataSettings settings) throws SQLException {
         Connection connection = target.open("schema");
         try {
             endWithClient(connection);
             try (Statement statement = connection.createStatement()) {
                 statement.execute(SETTINGS);
             }
+            settings.applyTo(connection);
             connection.setAutoCommit(false);
             return new SchemaSession(connection, store);
         } catch (SQLException e) {

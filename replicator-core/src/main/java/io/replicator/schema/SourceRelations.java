@@ -25,7 +25,8 @@ final class SourceRelations {
 
     private static final String FOREIGN_KEYS = """
             SELECT n.nspname, t.relname || ' ' || k.conname, t.relname, rn.nspname, r.relname,
-                   coalesce(pg_relation_size(t.oid), 0) + coalesce(pg_relation_size(r.oid), 0)
+                   coalesce(pg_relation_size(t.oid), 0) + coalesce(pg_relation_size(r.oid), 0),
+                   'p' IN (t.relkind, r.relkind)
             FROM pg_constraint k
             JOIN pg_class t ON t.oid = k.conrelid
             JOIN pg_namespace n ON n.oid = t.relnamespace
@@ -41,10 +42,11 @@ final class SourceRelations {
      * What creating an entry locks.
      *
      * @param ofTable false for indexes of materialized views, which may come later in the dump than other entries
+     * @param partitioned whether a foreign key has a partitioned table at either end, where NOT VALID is refused
      * @param leftOut whether it points from a table that takes part to one that does not
      */
-    record Locks(List<String> tables, long bytes, boolean ofTable, boolean leftOut) {
-        static final Locks NONE = new Locks(List.of(), 0, true, false);
+    record Locks(List<String> tables, long bytes, boolean ofTable, boolean leftOut, boolean partitioned) {
+        static final Locks NONE = new Locks(List.of(), 0, true, false, false);
     }
 
     static SourceRelations read(Connection connection, TableFilter filter) throws SQLException {
@@ -66,7 +68,7 @@ final class SourceRelations {
                 String table = new QualifiedName(row.getString(3), row.getString(4)).toString();
                 locks.put(
                         row.getString(1) + ' ' + row.getString(2),
-                        new Locks(List.of(table), row.getLong(6), row.getBoolean(5), false));
+                        new Locks(List.of(table), row.getLong(6), row.getBoolean(5), false, false));
             }
         }
     }
@@ -83,7 +85,8 @@ final class SourceRelations {
                                 List.of(table.toString(), referenced.toString()),
                                 row.getLong(6),
                                 true,
-                                filter.accepts(table) && !filter.accepts(referenced)));
+                                filter.accepts(table) && !filter.accepts(referenced),
+                                row.getBoolean(7)));
             }
         }
     }

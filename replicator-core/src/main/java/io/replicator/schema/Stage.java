@@ -10,11 +10,13 @@ enum Stage {
     /** Indexes of partitions become parts of their roots' indexes. */
     ATTACHMENTS,
     FOREIGN_KEYS,
+    /** Foreign keys that were added without looking at the rows are held against them. */
+    VALIDATIONS,
     /** Triggers, rules, policies, comments and the rest, in the order of the dump. */
     REMAINDER;
 
     boolean parallel() {
-        return this == INDEXES || this == FOREIGN_KEYS;
+        return this == INDEXES || this == FOREIGN_KEYS || this == VALIDATIONS;
     }
 
     String word() {

@@ -59,7 +59,7 @@ final class ConfigReaderTest {
         MigrationConfig config = read(ENDS + """
                 name: shop
                 capture: wal
-                schema: { mode: existing }
+                schema: { mode: existing, truncate: true, index_memory: 1GB, index_workers: 0 }
                 tables: { include: ["public.*"], exclude: [public.sessions] }
                 copy: { jobs: 8, index_jobs: 2, split_size: 64MB, max_rate: 20MB, throttle_while: SELECT false }
                 apply: { memory: 1GB }
@@ -76,7 +76,7 @@ final class ConfigReaderTest {
 
         assertThat(config.name()).isEqualTo("shop");
         assertThat(config.capture()).isEqualTo(CaptureMode.WAL);
-        assertThat(config.schema().mode()).isEqualTo(SchemaConfig.Mode.EXISTING);
+        assertThat(config.schema()).isEqualTo(new SchemaConfig(SchemaConfig.Mode.EXISTING, true, 1L << 30, 0));
         assertThat(config.tables()).isEqualTo(new TableFilter(List.of("public.*"), List.of("public.sessions")));
         assertThat(config.copy()).isEqualTo(new CopyConfig(8, 2, 64L << 20, 20L << 20, "SELECT false", null));
         assertThat(config.apply()).isEqualTo(new ApplyConfig(1L << 30, ApplyConfig.AUTO));
@@ -127,6 +127,8 @@ final class ConfigReaderTest {
             apply: { memory: 1MB }           | 'apply.memory' must be a size from 16MB to 64GB, not '1MB' → for example 256MB
             cutover: { budget: 11m }         | 'cutover.budget' must be a duration from 1s to 10m, not '11m' → for example 20s, 2m or 500ms
             cutover: { sequence_margin: -1 } | 'cutover.sequence_margin' must be a whole number from 0 to 1000000000000, not '-1' → for example 10000
+            schema: { truncate: true }       | 'schema.truncate' goes with mode: existing → remove it
+            schema: { mode: existing, truncate: 1 } | 'schema.truncate' must be true or false, not '1' → for example true
             cutover: { fence: wall }         | 'cutover.fence' must be one of: readonly, none, not 'wall' → for example readonly
             verify: { level: all }           | 'verify.level' must be one of: counts, bounds, checksum, not 'all' → for example counts
             capture: stream                  | 'capture' must be one of: auto, wal, trigger, not 'stream' → for example auto
