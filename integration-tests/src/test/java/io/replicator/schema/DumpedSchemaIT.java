@@ -11,6 +11,7 @@ import io.replicator.postgres.Database;
 import io.replicator.postgres.Side;
 import io.replicator.testkit.Await;
 import io.replicator.testkit.Endpoints;
+import io.replicator.testkit.Roles;
 import io.replicator.testkit.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -304,6 +305,52 @@ class DumpedSchemaIT {
                             .text("SELECT string_agg(tgname, ', ') FROM pg_trigger"
                                     + " WHERE tgrelid = 'app.orders'::regclass AND NOT tgisinternal"))
                     .isEqualTo("touch");
+        }
+    }
+
+    @Test
+    void carriesSettingsOverAndGoesWithoutWhatTheProviderRefuses() throws SQLException {
+        try (SchemaCopy copy = SchemaCopy.between(15, 17)) {
+            String database = "\"" + copy.source().name() + "\"";
+            String unknown = "unknown_to_target_" + copy.source().name();
+            copy.source()
+                    .execute(
+                            "CREATE SCHEMA heroku_ext",
+                            "CREATE EXTENSION citext SCHEMA heroku_ext",
+                            "CREATE TABLE t (id int PRIMARY KEY, email heroku_ext.citext)",
+                            "ALTER DATABASE " + database + " SET search_path TO \"$user\", public, heroku_ext",
+                            "ALTER DATABASE " + database + " SET TimeZone TO 'Europe/Paris'",
+                            "ALTER DATABASE " + database + " SET app.tenant TO 'it''s'",
+                            "ALTER DATABASE " + database + " SET log_min_duration_statement TO 100",
+                            "ALTER DATABASE " + database + " SET default_transaction_read_only TO on",
+                            "SET default_transaction_read_only = off",
+                            "CREATE ROLE " + unknown,
+                            "ALTER ROLE " + unknown + " IN DATABASE " + database + " SET work_mem TO '7MB'",
+                            "ALTER ROLE postgres IN DATABASE " + database + " SET statement_timeout TO '7s'");
+            TestDatabase provided = Roles.rds(copy.target());
+            copy.target()
+                    .execute(
+                            "CREATE SCHEMA heroku_ext",
+                            "CREATE EXTENSION citext SCHEMA heroku_ext",
+                            "GRANT USAGE ON SCHEMA heroku_ext TO " + provided.user());
+            try (Database target = Endpoints.database(Side.TARGET, provided.url())) {
+                DumpedSchema loader = new DumpedSchema(
+                        Endpoints.migration(copy.source().url(), provided.url(), SchemaConfig.Mode.COPY),
+                        copy.sourceEnd(),
+                        target);
+                loader.preData();
+                loader.postData();
+            }
+            assertThat(copy.target()
+                            .text(
+                                    "SELECT string_agg(coalesce(r.rolname || ': ', '') || c, '; ' ORDER BY r.rolname NULLS FIRST, c COLLATE \"C\")"
+                                            + " FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) AS c"
+                                            + " LEFT JOIN pg_roles r ON r.oid = s.setrole"
+                                            + " WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname ="
+                                            + " current_database())"))
+                    .isEqualTo("TimeZone=Europe/Paris; search_path=\"$user\", public, heroku_ext; " + provided.user()
+                            + ": statement_timeout=7s");
+            assertThat(copy.target().text("SELECT to_regclass('public.t')")).isNotNull();
         }
     }
 

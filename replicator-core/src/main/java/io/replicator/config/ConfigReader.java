@@ -142,7 +142,10 @@ public final class ConfigReader {
         }
         Section section = top.section("schema");
         SchemaConfig.Mode mode = section.choice("mode", SchemaConfig.Mode.class, SchemaConfig.Mode.COPY, Set.of());
-        section.later("owner", "remove it: the target's role owns what is copied");
+        String owner = section.text("owner");
+        if (owner != null && mode != SchemaConfig.Mode.COPY) {
+            section.report("owner", "'schema.owner' goes with mode: copy", "remove it");
+        }
         section.later("grants", "remove it: grants are not copied");
         boolean truncate = Boolean.TRUE.equals(
                 section.parsed("truncate", Boolean.FALSE, "true or false", "for example true", ConfigReader::truth));
@@ -155,7 +158,7 @@ public final class ConfigReader {
                 ? section.integer("index_workers", 0, MOST_JOBS, 2)
                 : SchemaConfig.DEFAULT.indexWorkers();
         section.refuseUnknownKeys();
-        return new SchemaConfig(mode, truncate, memory, Math.toIntExact(workers));
+        return new SchemaConfig(mode, truncate, memory, Math.toIntExact(workers), owner);
     }
 
     private static Boolean truth(String text) {

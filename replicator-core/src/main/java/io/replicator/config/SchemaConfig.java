@@ -1,17 +1,25 @@
 package io.replicator.config;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where the target's tables come from, and how their indexes are built.
  *
  * @param truncate whether rows that are in the tables before the load are removed; otherwise they are refused
  * @param indexMemoryBytes memory of one index build; 0 for the server's own setting, but 256 MB at least
  * @param indexWorkers further processes for one index build; negative for the server's own setting
+ * @param owner a role of the target that is to own what is copied; null for the target's login
  */
-public record SchemaConfig(Mode mode, boolean truncate, long indexMemoryBytes, int indexWorkers) {
+public record SchemaConfig(
+        Mode mode,
+        boolean truncate,
+        long indexMemoryBytes,
+        int indexWorkers,
+        @Nullable String owner) {
     public static final SchemaConfig DEFAULT = new SchemaConfig(Mode.COPY);
 
     public SchemaConfig(Mode mode) {
-        this(mode, false, 0, -1);
+        this(mode, false, 0, -1, null);
     }
 
     /** The ways to a schema on the target. */

@@ -16,6 +16,7 @@ import io.replicator.postgres.SqlStates;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.Phase;
 import io.replicator.schema.MaterializedViews;
+import io.replicator.schema.OwnerAccess;
 import io.replicator.schema.Suspensions;
 import io.replicator.verify.ConnectionPair;
 import io.replicator.verify.DatabaseComparer;
@@ -149,9 +150,13 @@ final class StreamCutoverActions implements CutoverActions {
         try (Connection target = ends.target().open("complete");
                 Statement statement = target.createStatement()) {
             statement.execute("SET statement_timeout = " + deadline.remainingMillis());
-            TargetSchema.of(ends).constraints();
             Suspensions.restore(target, ends.config().name());
+            TargetSchema.of(ends).constraints();
             Catalog catalog = ends.sourceCatalog();
+            String owner = ends.config().schema().owner();
+            if (owner != null) {
+                OwnerAccess.require(target, catalog, owner);
+            }
             MaterializedViews.refresh(target, catalog);
             return catalog.materializedViews().size() + " materialized views refreshed";
         } catch (SQLException e) {

@@ -48,6 +48,7 @@ public final class Preflight {
             new AbsentTables(),
             new SchemaPrivileges(),
             new LeftOutForeignKeys(),
+            new TargetOwner(),
             new EventTriggers(),
             new ExistingTables(),
             new EmptyTables(),

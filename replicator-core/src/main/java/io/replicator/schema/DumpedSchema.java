@@ -8,6 +8,8 @@ import io.replicator.postgres.Database;
 import io.replicator.postgres.PostgresTools;
 import io.replicator.postgres.SqlStates;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
@@ -82,12 +84,29 @@ public final class DumpedSchema implements SchemaLoader {
                     .orElseThrow(() ->
                             new ReplicatorException(ErrorCode.TOOL_MISSING, "pg_dump and pg_restore were not found"));
             List<SchemaEntry> entries = new SchemaDump(tools, source, config.tables()).take();
+            List<SchemaEntry> settings = settings(connection);
             connection.setAutoCommit(false);
             store.save(connection, tools.version(), entries);
+            store.add(connection, settings);
             connection.commit();
             LOG.info("took the source's schema by pg_dump {}: {} objects", tools.version(), entries.size());
         } catch (SQLException e) {
             throw SqlStates.wrap(ErrorCode.SCHEMA_FAILED, "keeping the source's schema in the target", e);
+        }
+    }
+
+    private List<SchemaEntry> settings(Connection there) throws SQLException {
+        try (Connection connection = source.borrow();
+                PreparedStatement statement = there.prepareStatement("SELECT current_database(), current_user");
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            String owner = config.schema().owner();
+            List<SchemaEntry> entries =
+                    DatabaseSettings.read(connection, row.getString(1), owner == null ? row.getString(2) : owner);
+            if (owner != null) {
+                entries.add(ObjectOwner.entry(owner));
+            }
+            return entries;
         }
     }
 }

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,6 +17,10 @@ import org.slf4j.LoggerFactory;
 final class SchemaSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SchemaSession.class);
     private static final String INVALID_PARAMETER_VALUE = "22023";
+
+    /** Refused, unknown role or parameter, value that this server does not take, parameter of another context. */
+    private static final Set<String> SETTING_REFUSED =
+            Set.of(SqlStates.INSUFFICIENT_PRIVILEGE, "42704", INVALID_PARAMETER_VALUE, "55P02", "22004", "0A000");
 
     private static final String SETTINGS = """
             SELECT set_config('search_path', '', false),
@@ -70,9 +75,13 @@ final class SchemaSession implements AutoCloseable {
 
     /** Creates one entry and marks it as done, without committing. */
     void create(SchemaEntry entry) throws SQLException {
-        if (entry.type().equals("COMMENT")
+        if (entry.type().equals(DatabaseSettings.TYPE)) {
+            createUnless(entry, SETTING_REFUSED);
+        } else if (entry.type().equals(ObjectOwner.TYPE)) {
+            ObjectOwner.give(connection, entry.name());
+        } else if (entry.type().equals("COMMENT")
                 && (entry.name().startsWith("EXTENSION ") || entry.name().startsWith("SCHEMA "))) {
-            commentIfOwner(entry);
+            createUnless(entry, Set.of(SqlStates.INSUFFICIENT_PRIVILEGE));
         } else {
             execute(sql(entry));
         }
@@ -88,17 +97,20 @@ final class SchemaSession implements AutoCloseable {
         }
     }
 
-    /** Extensions and schema public often belong to the provider; their comments are not worth a failure. */
-    private void commentIfOwner(SchemaEntry entry) throws SQLException {
+    /**
+     * Extensions and schema public often belong to the provider, some settings are the superuser's, and roles or
+     * parameters may be unknown to the target: comments and settings are not worth a failure.
+     */
+    private void createUnless(SchemaEntry entry, Set<String> states) throws SQLException {
         Savepoint savepoint = connection.setSavepoint();
         try {
             execute(entry.sql());
         } catch (SQLException e) {
-            if (!SqlStates.has(e, SqlStates.INSUFFICIENT_PRIVILEGE)) {
+            if (e.getSQLState() == null || !states.contains(e.getSQLState())) {
                 throw e;
             }
             connection.rollback(savepoint);
-            LOG.info("{} is left out: {}", entry, SqlStates.describe(e));
+            LOG.warn("{} is left out: {}", entry, SqlStates.describe(e));
         }
     }
 

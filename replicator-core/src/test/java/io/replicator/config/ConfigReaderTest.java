@@ -76,7 +76,7 @@ final class ConfigReaderTest {
 
         assertThat(config.name()).isEqualTo("shop");
         assertThat(config.capture()).isEqualTo(CaptureMode.WAL);
-        assertThat(config.schema()).isEqualTo(new SchemaConfig(SchemaConfig.Mode.EXISTING, true, 1L << 30, 0));
+        assertThat(config.schema()).isEqualTo(new SchemaConfig(SchemaConfig.Mode.EXISTING, true, 1L << 30, 0, null));
         assertThat(config.tables()).isEqualTo(new TableFilter(List.of("public.*"), List.of("public.sessions")));
         assertThat(config.copy()).isEqualTo(new CopyConfig(8, 2, 64L << 20, 20L << 20, "SELECT false", null));
         assertThat(config.apply()).isEqualTo(new ApplyConfig(1L << 30, ApplyConfig.AUTO));
@@ -146,7 +146,7 @@ final class ConfigReaderTest {
             cutover: { fence: hold }        | 'cutover.fence: hold' is not in this version → use one of: readonly, none
             cutover: { reverse: true }      | 'cutover.reverse' is not in this version → remove it or write false: nothing streams back after the switch
             verify: { every: 1h }           | 'verify.every' is not in this version → remove it and run 'replicator verify' when needed
-            schema: { owner: app }          | 'schema.owner' is not in this version → remove it: the target's role owns what is copied
+            schema: { mode: existing, owner: app } | 'schema.owner' goes with mode: copy → remove it
             schema: { grants: copy }        | 'schema.grants' is not in this version → remove it: grants are not copied
             """)
     void saysWhatIsNotInThisVersion(String line, String problem) {
