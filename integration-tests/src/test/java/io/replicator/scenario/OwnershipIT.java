@@ -2,16 +2,20 @@ package io.replicator.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.replicator.change.Position;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.Database;
 import io.replicator.postgres.Side;
+import io.replicator.progress.LaneProgress;
+import io.replicator.progress.Migration;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.Phase;
 import io.replicator.testkit.Daemon;
 import io.replicator.testkit.Endpoints;
 import io.replicator.testkit.Settings;
 import io.replicator.testkit.Sides;
+import java.sql.Connection;
 import java.sql.SQLException;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -40,6 +44,26 @@ class OwnershipIT {
                         .isThrownBy(() -> stalled.become(Phase.PREPARING))
                         .matches(failure -> failure.code() == ErrorCode.OWNERSHIP_LOST);
                 assertThat(successor.become(Phase.PREPARING).phase()).isEqualTo(Phase.PREPARING);
+            }
+        }
+    }
+
+    @Test
+    void letsAFormerOwnerReplaceNoLanes() throws SQLException {
+        try (Sides sides = Sides.of(15, 17);
+                Database target = Endpoints.database(Side.TARGET, sides.target().url());
+                OwnedMigration stalled = OwnedMigration.take(target, "stalled", "wal")) {
+            Position start = Position.parse("0/100");
+            stalled.transaction(
+                    "creating the lane", (session, migration) -> LaneProgress.create(session, migration, 0, start));
+            Migration before = stalled.migration();
+            sides.target().execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'");
+            try (OwnedMigration _ = OwnedMigration.take(target, "stalled", "wal");
+                    Connection session = target.open("test")) {
+                Assertions.assertThatExceptionOfType(ReplicatorException.class)
+                        .isThrownBy(() -> LaneProgress.replace(session, before, 3, start))
+                        .matches(failure -> failure.code() == ErrorCode.OWNERSHIP_LOST);
+                assertThat(LaneProgress.read(session, "stalled")).containsOnlyKeys(0);
             }
         }
     }

@@ -46,12 +46,14 @@ public final class LaneProgress {
     /**
      * Puts a number of lanes, all at one position, in the place of those there are. For an owner whose lanes have
      * no transaction open.
+     *
+     * @throws ReplicatorException {@code OWNERSHIP_LOST} when the rows belong to another owner
      */
     public static void replace(Connection target, Migration migration, int lanes, Position position)
             throws SQLException {
         target.setAutoCommit(false);
         try {
-            MigrationStore.execute(target, "DELETE FROM replicator.lane WHERE migration = ?", migration.name());
+            deleteAll(target, migration);
             for (int lane = 0; lane < lanes; lane++) {
                 create(target, migration, lane, position);
             }
@@ -61,6 +63,20 @@ public final class LaneProgress {
             throw e;
         } finally {
             target.setAutoCommit(true);
+        }
+    }
+
+    private static void deleteAll(Connection target, Migration migration) throws SQLException {
+        try (PreparedStatement statement =
+                target.prepareStatement("DELETE FROM replicator.lane WHERE migration = ? AND owner_epoch = ?")) {
+            statement.setString(1, migration.name());
+            statement.setLong(2, migration.ownerEpoch());
+            if (statement.executeUpdate() == 0) {
+                throw new ReplicatorException(
+                        ErrorCode.OWNERSHIP_LOST,
+                        "migration '" + migration.name() + "' has no lanes under owner epoch "
+                                + migration.ownerEpoch());
+            }
         }
     }
 
