@@ -35,7 +35,7 @@ final class LaneSession implements AutoCloseable {
             new Setting("enable_mergejoin", "off", 10),
             new Setting("enable_seqscan", "off", 10),
             new Setting("jit", "off", 11),
-            new Setting("plan_cache_mode", "force_generic_plan", 12));
+            new Setting("plan_cache_mode", "force_custom_plan", 12));
 
     private final Connection connection;
     private final Migration migration;

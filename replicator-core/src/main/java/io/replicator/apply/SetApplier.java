@@ -8,6 +8,7 @@ import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumMap;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Applies the net changes of a table by one statement per operation and set of columns. Small groups of text rows travel
  * as arrays, in one round trip; others by COPY, straight into the table or into a staging table.
+ *
+ * <p>Every statement that joins is planned anew: a plan made while the table was empty scans the given rows once for
+ * each row of the table, which has grown meanwhile.
  */
 final class SetApplier {
     /** Below, one statement over arrays takes less time than the three round trips of a staging table. */
@@ -110,9 +114,9 @@ final class SetApplier {
         }
         String table = staging.empty(SetSql.stagingColumns(mapping, set));
         encoder.copy("COPY " + table + " FROM STDIN (FORMAT binary)", set);
-        return statements
-                .prepare(sql.apply(SetSql.overStaging(mapping, set, table)))
-                .executeUpdate();
+        try (Statement statement = connection.createStatement()) {
+            return statement.executeUpdate(sql.apply(SetSql.overStaging(mapping, set, table)));
+        }
     }
 
     private int executeOverArrays(String sql, RowSet set) throws SQLException {
