@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** pgoutput messages as the server sends them (PostgreSQL documentation, section 55.9). */
-final class Messages {
+public final class Messages {
     private static final int RELATION = 16_385;
     private static final int INT8 = 20;
     private static final int VALUE_BYTES = 8;
@@ -60,19 +60,25 @@ final class Messages {
         return taken(message);
     }
 
-    /** One transaction with some updates. */
+    /** One transaction in which every key is updated once. */
     static List<byte[]> transaction(int columns, int updates) {
+        return updates(columns, updates, updates);
+    }
+
+    /** One transaction in which each of some keys is updated {@code updates / keys} times. */
+    public static List<byte[]> updates(int columns, int updates, int keys) {
         List<byte[]> messages = new ArrayList<>();
         messages.add(begin());
         messages.add(relation(columns));
-        for (int key = 0; key < updates; key++) {
-            messages.add(update(columns, key));
+        for (int i = 0; i < updates; i++) {
+            messages.add(update(columns, i % keys));
         }
         messages.add(commit());
         return messages;
     }
 
-    static List<Change> decoded(List<byte[]> messages) {
+    /** The changes they are, those that are none left out. */
+    public static List<Change> decoded(List<byte[]> messages) {
         PgOutputDecoder decoder = new PgOutputDecoder();
         List<Change> changes = new ArrayList<>();
         for (byte[] message : messages) {

@@ -80,7 +80,7 @@ class LaneReplayIT {
         int lanes = 1 + random.nextInt(MOST_LANES);
         int dyingAfter = random.nextInt(3 * TRANSACTIONS);
         LaneFleet fleet = new LaneFleet(target, owned.migration(), positions, lanes, budget, statistics, _ -> {});
-        try (LaneRouter router = new LaneRouter(fleet, new TableStarts(Map.of()), NAME, budget, wholeTransactions)) {
+        try (LaneRouter router = new LaneRouter(fleet, new TableStarts(Map.of()), NAME, budget, wholeTransactions, Duration.ZERO)) {
             Position first = LaneFleet.first(positions);
             int handled = 0;
             for (List<Change> transaction : source.transactions()) {
@@ -89,14 +89,15 @@ class LaneReplayIT {
                 }
                 for (Change change : transaction) {
                     await(budget, change, router);
-                    router.handle(change, random.nextInt(8) == 0);
+                    boolean drained = random.nextInt(8) == 0;
+                    router.handle(change, () -> drained);
                     handled++;
                     if (handled == dyingAfter) {
                         kill(random, lanes, router);
                     }
                 }
             }
-            router.handle(new Change.Idle(source.end()), true);
+            router.handle(new Change.Idle(source.end()), () -> true);
             Await.until("all lanes have applied everything", LIMIT, () -> {
                 rethrow(router);
                 return source.end().equals(statistics.position());

@@ -86,7 +86,7 @@ final class ExactWindows implements AutoCloseable {
                 "creating the lane", (session, migration) -> LaneProgress.create(session, migration, 0, start));
         SortedMap<Integer, Position> positions = new TreeMap<>(Map.of(0, start));
         LaneFleet fleet = new LaneFleet(target, owned.migration(), positions, LANES, budget, statistics, _ -> {});
-        router = new LaneRouter(fleet, new TableStarts(Map.of()), NAME, budget, new WholeTransactions());
+        router = new LaneRouter(fleet, new TableStarts(Map.of()), NAME, budget, new WholeTransactions(), Duration.ZERO);
         stream = new TriggerStream(
                 source,
                 NAME,
@@ -148,7 +148,7 @@ final class ExactWindows implements AutoCloseable {
     private boolean take(Change change) {
         try {
             assertThat(budget.tryTake(change.size())).as("room for a change").isTrue();
-            router.handle(change, true);
+            router.handle(change, () -> true);
             changes |= change instanceof Change.Upsert
                     || change instanceof Change.Remove
                     || change instanceof Change.Truncate;

@@ -73,6 +73,21 @@ final class LaneGroup implements DurablePosition {
         requireNoFailure();
     }
 
+    /** Whether no lane has an order left; waits a moment for it. */
+    boolean awaitIdle(long nanos) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = nanos;
+            while (outstanding > 0 && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            requireNoFailure();
+            return outstanding == 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** A lane has done an order. */
     void done() {
         lock.lock();

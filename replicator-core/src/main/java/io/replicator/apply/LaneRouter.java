@@ -12,18 +12,22 @@ import io.replicator.pipeline.ByteBudget;
 import io.replicator.pipeline.ChangeHandler;
 import io.replicator.postgres.SqlStates;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes changes from the pipeline, gathers whole source transactions, and spreads them over the lanes. All of it happens
  * on the pipeline's thread but for {@link #durable}, {@link #failure}, {@link #request} and {@link #close}.
  *
- * <p>Batches adapt by themselves: when the pipeline is drained at the end of a transaction what is gathered is flushed at
- * once, and when the lanes are busy it grows to its limit. A change is skipped where it lies before its lane's position
+ * <p>Batches adapt by themselves: when the pipeline is drained at the end of a transaction and the lanes have nothing to do,
+ * what is gathered is flushed; while they are busy it grows to its limit. A change is skipped where it lies before its lane's position
  * or its table's.
  *
  * <p>What needs the source's order across lanes (TRUNCATE, a key that moves to another lane while a value of its row is
@@ -34,6 +38,9 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
     private static final long SAFE_COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long IDLE_COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long MAX_HELD_BYTES = 32L << 20;
+    private static final Duration BEHIND = Duration.ofSeconds(2);
+    private static final long BEHIND_LINGER_FACTOR = 5;
+    private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
     private final LaneFleet fleet;
     private final LaneGroup group;
@@ -42,6 +49,7 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
     private final ByteBudget budget;
     private final WholeTransactions wholeTransactions;
     private final long maxHeldBytes;
+    private final long lingerNanos;
     private final Map<Integer, RoutedTable> routed = new HashMap<>();
     private final BitSet dirty = new BitSet();
     private final BitSet skipped = new BitSet();
@@ -52,24 +60,31 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
     private @Nullable SourceTransaction transaction;
     private boolean skipping;
     private boolean whole;
+    private Instant begun = Instant.MAX;
     private long rows;
     private long transactions;
     private long lastSafeFlush = System.nanoTime();
     private long lastFlush = lastSafeFlush;
 
-    /** @param fleet closed by this router's {@link #close} */
+    /**
+     * @param fleet closed by this router's {@link #close}
+     * @param linger how long after a flush the next one waits for more changes; several times as long while the target
+     *     is behind
+     */
     public LaneRouter(
             LaneFleet fleet,
             TableStarts starts,
             String migration,
             ByteBudget budget,
-            WholeTransactions wholeTransactions) {
+            WholeTransactions wholeTransactions,
+            Duration linger) {
         this.fleet = fleet;
         this.group = fleet.group();
         this.mappings = new TableMappings(fleet.connection(), starts);
         this.heartbeats = new Heartbeats(migration);
         this.budget = budget;
         this.wholeTransactions = wholeTransactions;
+        this.lingerNanos = linger.toNanos();
         this.maxHeldBytes = Math.min(MAX_HELD_BYTES, budget.limit() / 2);
         this.gathering = new Gathering(fleet.lanes());
         this.reached = fleet.position();
@@ -92,11 +107,11 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
     }
 
     @Override
-    public void handle(Change change, boolean drained) throws InterruptedException {
+    public void handle(Change change, BooleanSupplier drained) throws InterruptedException {
         try {
             take(change);
             if (transaction == null) {
-                if (whole || holdsMuch() || drained || changesWaitLong()) {
+                if (whole || holdsMuch() || changesWaitLong() || staysDrained(drained)) {
                     flush(false);
                 }
                 fleetCaughtUp();
@@ -114,6 +129,30 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
 
     private boolean holdsMuch() {
         return gathering.full() || gathering.held() >= maxHeldBytes;
+    }
+
+    /**
+     * Whether nothing more comes until the lanes have worked off what they have, and the last flush is a while ago. A flush
+     * costs the same for one change and for hundreds, so that many small ones would take from the receiver what it needs.
+     */
+    private boolean staysDrained(BooleanSupplier drained) throws InterruptedException {
+        boolean gathered = !(dirty.isEmpty() && gathering.isEmpty());
+        long linger = lingerNanos;
+        if (gathered && begun.isBefore(Instant.now().minus(BEHIND))) {
+            linger *= BEHIND_LINGER_FACTOR;
+        }
+        while (drained.getAsBoolean()) {
+            long early = gathered ? linger - (System.nanoTime() - lastFlush) : 0;
+            if (early > 0) {
+                LockSupport.parkNanos(Math.min(early, LOOK_NANOS));
+            } else if (!gathered || group.awaitIdle(LOOK_NANOS)) {
+                return true;
+            }
+            if (Thread.interrupted()) {
+                throw new InterruptedException("waiting for more changes");
+            }
+        }
+        return false;
     }
 
     private boolean changesWaitLong() {
@@ -158,6 +197,7 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
     private void begin(SourceTransaction next) throws SQLException, InterruptedException {
         boundary(next);
         transaction = next;
+        begun = next.committedAt();
         skipped.clear();
         for (int lane = 0; lane < fleet.lanes(); lane++) {
             if (fleet.start(lane).contains(next)) {

@@ -122,7 +122,7 @@ final class OrderedApplier {
         };
     }
 
-    private static void write(CopyEncoder.Rows rows, int n, Change change, TableMapping mapping) throws SQLException {
+    private static void write(BinaryRows rows, int n, Change change, TableMapping mapping) throws SQLException {
         int[] identifying = OrderedSql.identifying(mapping);
         Tuple row = row(change);
         Tuple identity = identity(change);

@@ -2,9 +2,9 @@ package io.replicator.pipeline;
 
 import com.lmax.disruptor.BatchEventProcessor;
 import com.lmax.disruptor.BatchEventProcessorBuilder;
-import com.lmax.disruptor.BlockingWaitStrategy;
 import com.lmax.disruptor.EventHandler;
 import com.lmax.disruptor.ExceptionHandler;
+import com.lmax.disruptor.LiteBlockingWaitStrategy;
 import com.lmax.disruptor.RingBuffer;
 import io.replicator.capture.ChangeSink;
 import io.replicator.change.Change;
@@ -12,25 +12,32 @@ import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The ring between the receiving thread and the applying thread. {@link #offer} belongs to the one receiving thread.
  *
  * <p>The wait strategy blocks: on a small machine a spinning consumer would take the core PostgreSQL needs.
+ * It takes no lock for each change, but only where the consumer waits.
  */
 public final class ChangePipeline implements ChangeSink {
     private static final int SLOTS = 1 << 15;
 
-    private final RingBuffer<Slot> ring = RingBuffer.createSingleProducer(Slot::new, SLOTS, new BlockingWaitStrategy());
+    private final RingBuffer<Slot> ring = RingBuffer.createSingleProducer(Slot::new, SLOTS, new LiteBlockingWaitStrategy());
     private final ByteBudget budget;
     private final BatchEventProcessor<Slot> processor;
     private final Thread thread;
     private volatile @Nullable Throwable failure;
+    private long handled;
 
     public ChangePipeline(ByteBudget budget, ChangeHandler handler, String threadName) {
         this.budget = budget;
-        EventHandler<Slot> taker = (slot, sequence, endOfBatch) -> handler.handle(slot.take(), endOfBatch);
+        BooleanSupplier drained = () -> ring.getCursor() == handled;
+        EventHandler<Slot> taker = (slot, sequence, _) -> {
+            handled = sequence;
+            handler.handle(slot.take(), drained);
+        };
         processor = new BatchEventProcessorBuilder().build(ring, ring.newBarrier(), taker);
         processor.setExceptionHandler(new HaltOnFailure());
         ring.addGatingSequences(processor.getSequence());

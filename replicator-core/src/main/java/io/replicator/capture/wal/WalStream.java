@@ -29,6 +29,10 @@ public final class WalStream implements ChangeSource {
     private static final long FEEDBACK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long EARLY_FEEDBACK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int FEEDBACK_CHECK_MASK = 0xFF;
+    /** A read that takes as long had to wait: the server sends every message by itself, and wakes whoever waits for it. */
+    private static final long WAITED_NANOS = TimeUnit.MICROSECONDS.toNanos(5);
+    /** Meanwhile messages gather in the socket: receiving alone takes 0.9 of the time, with a third of the switches. */
+    private static final long GATHER_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
     private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
     private final Database source;
@@ -93,9 +97,13 @@ public final class WalStream implements ChangeSource {
             if ((++messages & FEEDBACK_CHECK_MASK) == 0) {
                 feedbackWhenDue(stream, durable);
             }
+            long before = System.nanoTime();
             ByteBuffer message = stream.readPending();
             Change change;
             if (message != null) {
+                if (System.nanoTime() - before > WAITED_NANOS) {
+                    LockSupport.parkNanos(GATHER_NANOS);
+                }
                 change = decoder.decode(message);
                 if (change == null) {
                     continue;
