@@ -52,21 +52,21 @@ final class LaneSession implements AutoCloseable {
         this.migration = migration;
         this.lane = lane;
         this.position = position;
-        this.statements = new Statements(connection);
-        CopyEncoder encoder = new CopyEncoder(connection);
         this.staging = new StagingTables(connection);
-        this.sets = new SetApplier(connection, statements, encoder, staging);
-        this.ordered = new OrderedApplier(connection, encoder, staging);
         try {
-            configure();
+            int major = connection.getMetaData().getDatabaseMajorVersion();
+            configure(major);
+            CopyEncoder encoder = new CopyEncoder(connection);
+            this.statements = new Statements(connection, major);
+            this.sets = new SetApplier(connection, statements, encoder, staging);
+            this.ordered = new OrderedApplier(connection, encoder, staging);
         } catch (SQLException e) {
             close();
             throw SqlStates.wrap(ErrorCode.APPLY_FAILED, "preparing the session of lane " + lane, e);
         }
     }
 
-    private void configure() throws SQLException {
-        int major = connection.getMetaData().getDatabaseMajorVersion();
+    private void configure(int major) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("SELECT set_config(?, ?, false)")) {
             ReplicaRole.assume(connection);
             for (Setting setting : SETTINGS) {

@@ -31,7 +31,7 @@ final class OrderedApplier {
         TableMapping mapping = changes.mapping();
         List<Change> ordered = changes.ordered();
         OrderedSql sql = new OrderedSql(mapping, formats(ordered, mapping));
-        String table = staging.empty(sql.stagingColumns());
+        String table = staging.empty(mapping.table().name(), sql.stagingColumns());
         encoder.copy("COPY " + table + " FROM STDIN (FORMAT binary)", rows -> {
             for (int n = 0; n < ordered.size(); n++) {
                 write(rows, n, ordered.get(n), mapping);

@@ -8,7 +8,6 @@ import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumMap;
@@ -21,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Applies the net changes of a table by one statement per operation and set of columns. Small groups of text rows travel
  * as arrays, in one round trip; others by COPY, straight into the table or into a staging table.
- *
- * <p>Every statement that joins is planned anew: a plan made while the table was empty scans the given rows once for
- * each row of the table, which has grown meanwhile.
  */
 final class SetApplier {
     /** Below, one statement over arrays takes less time than the three round trips of a staging table. */
     private static final int LEAST_COPIED_ROWS = 64;
+
+    /** Not to be written to. */
+    private static final BitSet NONE = new BitSet();
 
     private final Connection connection;
     private final Statements statements;
@@ -45,14 +44,22 @@ final class SetApplier {
         TableMapping mapping = changes.mapping();
         Map<Operation, List<NetChange>> groups = new EnumMap<>(Operation.class);
         Map<BitSet, List<NetChange>> updates = new LinkedHashMap<>();
+        List<NetChange> complete = new ArrayList<>();
         for (NetChange change : changes.net()) {
             if (change.operation() == Operation.UPDATE) {
-                updates.computeIfAbsent(unchanged(change.row()), _ -> new ArrayList<>())
-                        .add(change);
+                BitSet unchanged = unchanged(change.row());
+                if (unchanged.isEmpty()) {
+                    complete.add(change);
+                } else {
+                    updates.computeIfAbsent(unchanged, _ -> new ArrayList<>()).add(change);
+                }
             } else {
                 groups.computeIfAbsent(change.operation(), _ -> new ArrayList<>())
                         .add(change);
             }
+        }
+        if (!complete.isEmpty()) {
+            updates.put(NONE, complete);
         }
         List<NetChange> removes = groups.getOrDefault(Operation.REMOVE, List.of());
         List<NetChange> deletes = groups.getOrDefault(Operation.DELETE, List.of());
@@ -93,6 +100,9 @@ final class SetApplier {
     }
 
     static BitSet unchanged(Tuple row) {
+        if (!Tuples.hasUnchangedToast(row)) {
+            return NONE;
+        }
         BitSet columns = new BitSet();
         for (int i = 0; i < row.columnCount(); i++) {
             if (row.isUnchangedToast(i)) {
@@ -112,11 +122,11 @@ final class SetApplier {
         if (set.allText() && set.size() < LEAST_COPIED_ROWS) {
             return executeOverArrays(sql.apply(SetSql.overArrays(mapping, set.columns())), set);
         }
-        String table = staging.empty(SetSql.stagingColumns(mapping, set));
+        String table = staging.empty(mapping.table().name(), SetSql.stagingColumns(mapping, set));
         encoder.copy("COPY " + table + " FROM STDIN (FORMAT binary)", set);
-        try (Statement statement = connection.createStatement()) {
-            return statement.executeUpdate(sql.apply(SetSql.overStaging(mapping, set, table)));
-        }
+        return statements
+                .prepare(sql.apply(SetSql.overStaging(mapping, set, table)))
+                .executeUpdate();
     }
 
     private int executeOverArrays(String sql, RowSet set) throws SQLException {

@@ -1,5 +1,6 @@
 package io.replicator.apply;
 
+import io.replicator.postgres.QualifiedName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -8,18 +9,21 @@ import java.util.Map;
 
 /**
  * The temporary tables that large groups of rows are copied into before one statement applies them. They are emptied by
- * each commit in place; inside one transaction a second group empties them by TRUNCATE. Owned by one lane.
+ * each commit in place; inside one transaction a second group of the same table and columns empties them by TRUNCATE, which
+ * costs more. Owned by one lane.
  */
 final class StagingTables {
     private static final int LIMIT = 200;
 
     private final Connection connection;
-    private final Map<String, Staging> byDefinition = new LinkedHashMap<>();
+    private final Map<Definition, Staging> byDefinition = new LinkedHashMap<>();
     private int created;
 
     StagingTables(Connection connection) {
         this.connection = connection;
     }
+
+    private record Definition(QualifiedName table, String columns) {}
 
     private static final class Staging {
         private final String name;
@@ -51,11 +55,13 @@ final class StagingTables {
     /**
      * An empty table with these columns.
      *
+     * @param table whose rows it will hold
      * @param columns as in CREATE TABLE
      * @return its name as SQL text
      */
-    String empty(String columns) throws SQLException {
-        Staging staging = byDefinition.get(columns);
+    String empty(QualifiedName table, String columns) throws SQLException {
+        Definition definition = new Definition(table, columns);
+        Staging staging = byDefinition.get(definition);
         try (Statement statement = connection.createStatement()) {
             if (staging == null) {
                 if (byDefinition.size() >= LIMIT) {
@@ -65,7 +71,7 @@ final class StagingTables {
                 created++;
                 statement.execute("CREATE TEMPORARY TABLE " + staging.name.substring("pg_temp.".length()) + " ("
                         + columns + ") ON COMMIT DELETE ROWS");
-                byDefinition.put(columns, staging);
+                byDefinition.put(definition, staging);
             } else if (staging.filled) {
                 statement.execute("TRUNCATE " + staging.name);
             }

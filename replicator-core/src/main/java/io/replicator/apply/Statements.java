@@ -7,15 +7,25 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.postgresql.PGStatement;
 
-/** The prepared statements of one lane, least recently used ones closed first. Not thread-safe. */
+/**
+ * The prepared statements of one lane, least recently used ones closed first. Not thread-safe.
+ *
+ * <p>Every execution is planned anew: a plan made while a table was empty scans the given rows once for each row of the
+ * table, which has grown meanwhile. From PostgreSQL 12 on the session's {@code plan_cache_mode} sees to that; older
+ * servers get the text again each time.
+ */
 final class Statements {
     private static final int LIMIT = 500;
 
+    private static final int FIRST_WITH_PLAN_CACHE_MODE = 12;
+
     private final Connection connection;
+    private final int prepareThreshold;
     private final Map<String, PreparedStatement> prepared = new LinkedHashMap<>(64, 0.75f, true);
 
-    Statements(Connection connection) {
+    Statements(Connection connection, int serverMajor) {
         this.connection = connection;
+        this.prepareThreshold = serverMajor >= FIRST_WITH_PLAN_CACHE_MODE ? 1 : 0;
     }
 
     PreparedStatement prepare(String sql) throws SQLException {
@@ -29,7 +39,7 @@ final class Statements {
                 }
             }
             statement = connection.prepareStatement(sql);
-            statement.unwrap(PGStatement.class).setPrepareThreshold(1);
+            statement.unwrap(PGStatement.class).setPrepareThreshold(prepareThreshold);
             prepared.put(sql, statement);
         }
         return statement;
