@@ -9,8 +9,6 @@ import io.replicator.postgres.Database;
 import io.replicator.postgres.QualifiedName;
 import io.replicator.postgres.ReplicaRole;
 import io.replicator.postgres.SqlStates;
-import io.replicator.progress.AppliedHeartbeat;
-import io.replicator.progress.LaneProgress;
 import io.replicator.progress.Migration;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -20,6 +18,8 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connection of a lane: applies batches inside one open transaction and commits it together with the lane's
@@ -37,11 +37,16 @@ final class LaneSession implements AutoCloseable {
             new Setting("jit", "off", 11),
             new Setting("plan_cache_mode", "force_custom_plan", 12));
 
+    private static final RoundTrip.Part SAVEPOINT = new RoundTrip.Plain("SAVEPOINT replicator");
+    private static final RoundTrip.Part RELEASE = new RoundTrip.Plain("RELEASE SAVEPOINT replicator");
+
     private final Connection connection;
     private final Migration migration;
     private final int lane;
     private final Statements statements;
     private final StagingTables staging;
+    private final RowTypes types;
+    private final RoundTrip trip;
     private final SetApplier sets;
     private final OrderedApplier ordered;
     private final TableCounters counters = new TableCounters();
@@ -53,12 +58,14 @@ final class LaneSession implements AutoCloseable {
         this.lane = lane;
         this.position = position;
         this.staging = new StagingTables(connection);
+        this.types = new RowTypes(connection);
         try {
             int major = connection.getMetaData().getDatabaseMajorVersion();
             configure(major);
             CopyEncoder encoder = new CopyEncoder(connection);
             this.statements = new Statements(connection, major);
-            this.sets = new SetApplier(connection, statements, encoder, staging);
+            this.trip = new RoundTrip(statements);
+            this.sets = new SetApplier(statements, encoder, staging, types, trip);
             this.ordered = new OrderedApplier(connection, encoder, staging);
         } catch (SQLException e) {
             close();
@@ -82,13 +89,13 @@ final class LaneSession implements AutoCloseable {
 
     private record Setting(String name, String value, int sinceMajor) {}
 
-    /** Applies a batch inside the open transaction. */
+    /** Applies a batch inside the open transaction; small parts of it wait until the commit or what comes before. */
     void apply(Batch batch) throws SQLException {
         for (TableChanges changes : batch.tables()) {
             try {
                 apply(changes);
             } catch (SQLException e) {
-                throw failure("table " + changes.mapping().table().name(), e);
+                throw failure(changes, e);
             }
             counters.add(changes);
         }
@@ -96,24 +103,59 @@ final class LaneSession implements AutoCloseable {
 
     private void apply(TableChanges changes) throws SQLException {
         if (!changes.reducible()) {
+            trip.send();
             ordered.apply(changes);
         } else if (changes.mapping().table().orderMatters()) {
-            int mark = staging.created();
-            Savepoint savepoint = connection.setSavepoint();
-            try {
-                sets.apply(changes);
-                connection.releaseSavepoint(savepoint);
-            } catch (SQLException e) {
-                if (!SqlStates.has(e, SqlStates.UNIQUE_VIOLATION) && !SqlStates.has(e, SqlStates.EXCLUSION_VIOLATION)) {
-                    throw e;
-                }
-                connection.rollback(savepoint);
-                staging.forgetSince(mark);
-                ordered.apply(changes);
-            }
+            applyInEitherWay(changes);
         } else {
             sets.apply(changes);
         }
+    }
+
+    private void applyInEitherWay(TableChanges changes) throws SQLException {
+        trip.send();
+        int staged = staging.created();
+        int typed = types.created();
+        trip.add(SAVEPOINT);
+        try {
+            sets.apply(changes);
+            trip.add(RELEASE);
+            trip.send();
+        } catch (SQLException e) {
+            if (!SqlStates.has(e, SqlStates.UNIQUE_VIOLATION) && !SqlStates.has(e, SqlStates.EXCLUSION_VIOLATION)) {
+                throw e;
+            }
+            sets.clear();
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("ROLLBACK TO SAVEPOINT replicator");
+            }
+            staging.forgetSince(staged);
+            types.forgetSince(typed);
+            ordered.apply(changes);
+        }
+    }
+
+    /** Names the row that cannot be applied, where it can be found. */
+    private ReplicatorException failure(@Nullable TableChanges at, SQLException e) {
+        List<SetGroup> suspects = sets.suspects();
+        String tables = suspects.isEmpty() && at != null
+                ? at.mapping().table().name().toString()
+                : suspects.stream()
+                        .map(group -> group.mapping().table().name().toString())
+                        .distinct()
+                        .collect(Collectors.joining(" or "));
+        if (!SqlStates.isTransient(e) && !suspects.isEmpty()) {
+            try {
+                PoisonSearch.Poison poison = new PoisonSearch(connection, types, statements).find(suspects, e);
+                if (poison != null) {
+                    String table = poison.row().mapping().table().name().toString();
+                    return named("table " + table + ", row " + poison.row().describe(), poison.failure());
+                }
+            } catch (SQLException searching) {
+                e.addSuppressed(searching);
+            }
+        }
+        return named(tables.isEmpty() ? "lane " + lane : "table " + tables, e);
     }
 
     /**
@@ -125,6 +167,7 @@ final class LaneSession implements AutoCloseable {
         for (Relation relation : truncate.relations()) {
             tables.add("ONLY " + relation.name().quoted());
         }
+        send();
         try (Statement statement = connection.createStatement()) {
             Savepoint savepoint = connection.setSavepoint();
             try {
@@ -140,7 +183,7 @@ final class LaneSession implements AutoCloseable {
                 }
             }
         } catch (SQLException e) {
-            throw failure("TRUNCATE " + tables, e);
+            throw named("TRUNCATE " + tables, e);
         }
     }
 
@@ -149,21 +192,37 @@ final class LaneSession implements AutoCloseable {
      * lane never moves back: after a restart one may be ahead of what comes again.
      */
     void commit(Flush flush, long beat, Map<Integer, Position> others) throws SQLException {
-        counters.write(connection, statements, migration, lane);
-        if (beat > 0) {
-            AppliedHeartbeat.write(statements.prepare(AppliedHeartbeat.WRITE), migration, beat);
-        }
         Position next = later(position, flush.reached());
-        PreparedStatement advance = statements.prepare(LaneProgress.ADVANCE);
-        LaneProgress.advance(advance, migration, lane, position, next, flush.safely());
-        for (Map.Entry<Integer, Position> other : others.entrySet()) {
-            Position from = other.getValue();
-            LaneProgress.advance(
-                    advance, migration, other.getKey(), from, later(from, flush.reached()), flush.safely());
+        try {
+            if (!counters.isEmpty()) {
+                trip.add(counters.addition(migration, lane));
+            }
+            if (beat > 0) {
+                trip.add(new Beat(migration, beat));
+            }
+            trip.add(new Advance(migration, lane, position, next, flush.safely()));
+            for (Map.Entry<Integer, Position> other : others.entrySet()) {
+                Position from = other.getValue();
+                Position to = later(from, flush.reached());
+                trip.add(new Advance(migration, other.getKey(), from, to, flush.safely()));
+            }
+            trip.send();
+        } catch (SQLException e) {
+            throw failure(null, e);
         }
         connection.commit();
+        counters.clear();
         staging.committed();
+        types.committed();
         position = next;
+    }
+
+    private void send() {
+        try {
+            trip.send();
+        } catch (SQLException e) {
+            throw failure(null, e);
+        }
     }
 
     /** Another lane's transaction has advanced this one's progress. */
@@ -177,6 +236,7 @@ final class LaneSession implements AutoCloseable {
 
     /** Records how a table's rows are spread, inside the open transaction. */
     void write(QualifiedName table, KeySpread spread) throws SQLException {
+        send();
         KeySpreads.write(connection, migration, table, spread);
     }
 
@@ -188,7 +248,7 @@ final class LaneSession implements AutoCloseable {
         return position;
     }
 
-    private static ReplicatorException failure(String what, SQLException e) {
+    private static ReplicatorException named(String what, SQLException e) {
         ErrorCode code = SqlStates.isTransient(e)
                 ? ErrorCode.APPLY_TRANSIENT
                 : SqlStates.has(e, SqlStates.UNDEFINED_TABLE) ? ErrorCode.TABLE_MISSING : ErrorCode.APPLY_FAILED;

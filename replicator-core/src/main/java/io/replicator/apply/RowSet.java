@@ -49,6 +49,24 @@ final class RowSet {
         return 0;
     }
 
+    /** Some of the rows, in the same form. */
+    RowSet part(int from, int to) {
+        return new RowSet(rows.subList(from, to), columns, formats);
+    }
+
+    /** About how many bytes the values have. */
+    long bytes() {
+        long bytes = 0;
+        for (NetChange change : rows) {
+            Tuple row = change.carrier();
+            for (int column : columns) {
+                byte kind = row.kind(column);
+                bytes += kind == Tuple.TEXT || kind == Tuple.BINARY ? row.valueLength(column) : 0;
+            }
+        }
+        return bytes;
+    }
+
     List<NetChange> rows() {
         return rows;
     }
@@ -63,10 +81,6 @@ final class RowSet {
 
     boolean allBinary() {
         return !holds(Tuple.TEXT);
-    }
-
-    boolean allText() {
-        return !holds(Tuple.BINARY);
     }
 
     private boolean holds(byte wanted) {

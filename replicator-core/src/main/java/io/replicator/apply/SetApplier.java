@@ -2,11 +2,6 @@ package io.replicator.apply;
 
 import io.replicator.apply.NetChange.Operation;
 import io.replicator.change.Tuple;
-import io.replicator.error.ErrorCode;
-import io.replicator.error.ReplicatorException;
-import java.sql.Array;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -14,32 +9,40 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies the net changes of a table by one statement per operation and set of columns. Small groups of text rows travel
- * as arrays, in one round trip; others by COPY, straight into the table or into a staging table.
+ * Applies the net changes of a table by one statement per operation and set of columns. Small groups travel as an array,
+ * together with others in one round trip; large ones by COPY, straight into the table or into a staging table.
  */
 final class SetApplier {
-    /** Below, one statement over arrays takes less time than the three round trips of a staging table. */
-    private static final int LEAST_COPIED_ROWS = 64;
+    /**
+     * A staging table takes three round trips and a table to be emptied at commit; an array is held twice in the server's
+     * memory.
+     */
+    private static final int MOST_ROWS_OF_ARRAY = 1_000;
+
+    private static final long MOST_BYTES_OF_ARRAY = 256 << 10;
 
     /** Not to be written to. */
     private static final BitSet NONE = new BitSet();
 
-    private final Connection connection;
     private final Statements statements;
     private final CopyEncoder encoder;
     private final StagingTables staging;
+    private final RowTypes types;
+    private final RoundTrip trip;
+    private @Nullable SetGroup copied;
 
-    SetApplier(Connection connection, Statements statements, CopyEncoder encoder, StagingTables staging) {
-        this.connection = connection;
+    SetApplier(Statements statements, CopyEncoder encoder, StagingTables staging, RowTypes types, RoundTrip trip) {
         this.statements = statements;
         this.encoder = encoder;
         this.staging = staging;
+        this.types = types;
+        this.trip = trip;
     }
 
+    /** Applies the changes, or adds them to the round trip. */
     void apply(TableChanges changes) throws SQLException {
         TableMapping mapping = changes.mapping();
         Map<Operation, List<NetChange>> groups = new EnumMap<>(Operation.class);
@@ -66,25 +69,40 @@ final class SetApplier {
         List<NetChange> inserts = groups.getOrDefault(Operation.INSERT, List.of());
         List<NetChange> upserts = groups.getOrDefault(Operation.UPSERT, List.of());
         if (!removes.isEmpty()) {
-            execute(mapping, RowSet.of(mapping, removes, mapping.key()), SetSql::delete);
+            RowSet rows = RowSet.of(mapping, removes, mapping.key());
+            execute(new SetGroup(mapping, rows, SetSql::delete, "remove", false));
         }
         if (!deletes.isEmpty()) {
-            requireAll(mapping, deletes, execute(mapping, RowSet.of(mapping, deletes, mapping.key()), SetSql::delete));
+            RowSet rows = RowSet.of(mapping, deletes, mapping.key());
+            execute(new SetGroup(mapping, rows, SetSql::delete, "delete", true));
         }
         for (Map.Entry<BitSet, List<NetChange>> group : updates.entrySet()) {
             int[] set = settable(mapping, group.getKey());
             if (set.length > 0) {
                 RowSet rows = RowSet.of(mapping, group.getValue(), SetSql.keyAnd(mapping, set));
-                requireAll(mapping, group.getValue(), execute(mapping, rows, sql -> sql.update(set)));
+                execute(new SetGroup(mapping, rows, sql -> sql.update(set), "update", true));
             }
         }
         if (!inserts.isEmpty()) {
-            requireAll(mapping, inserts, insert(mapping, RowSet.of(mapping, inserts, mapping.written())));
+            RowSet rows = RowSet.of(mapping, inserts, mapping.written());
+            insert(new SetGroup(mapping, rows, SetSql::insert, "insert", true));
         }
         if (!upserts.isEmpty()) {
-            requireAll(
-                    mapping, upserts, execute(mapping, RowSet.of(mapping, upserts, mapping.written()), SetSql::upsert));
+            RowSet rows = RowSet.of(mapping, upserts, mapping.written());
+            execute(new SetGroup(mapping, rows, SetSql::upsert, "write", true));
         }
+    }
+
+    /** The groups among which is the one that failed. */
+    List<SetGroup> suspects() {
+        SetGroup failed = copied;
+        if (failed != null) {
+            return List.of(failed);
+        }
+        return trip.parts().stream()
+                .filter(SetGroup.AsArray.class::isInstance)
+                .map(part -> ((SetGroup.AsArray) part).group())
+                .toList();
     }
 
     /** The written columns that are neither key nor unchanged. */
@@ -112,67 +130,39 @@ final class SetApplier {
         return columns;
     }
 
-    private long insert(TableMapping mapping, RowSet set) throws SQLException {
-        return set.allBinary() && set.columns().length > 0
-                ? encoder.copy(SetSql.copyInto(mapping, set.columns()), set)
-                : execute(mapping, set, SetSql::insert);
+    /** Forgets what was not sent or failed, before a rollback to a savepoint. */
+    void clear() {
+        copied = null;
+        trip.clear();
     }
 
-    private long execute(TableMapping mapping, RowSet set, Function<SetSql, String> sql) throws SQLException {
-        if (set.allText() && set.size() < LEAST_COPIED_ROWS) {
-            return executeOverArrays(sql.apply(SetSql.overArrays(mapping, set.columns())), set);
+    private void insert(SetGroup group) throws SQLException {
+        RowSet rows = group.rows();
+        if (isSmall(rows) || !rows.allBinary() || rows.columns().length == 0) {
+            execute(group);
+            return;
         }
-        String table = staging.empty(mapping.table().name(), SetSql.stagingColumns(mapping, set));
-        encoder.copy("COPY " + table + " FROM STDIN (FORMAT binary)", set);
-        return statements
-                .prepare(sql.apply(SetSql.overStaging(mapping, set, table)))
-                .executeUpdate();
+        trip.send();
+        copied = group;
+        group.check(encoder.copy(SetSql.copyInto(group.mapping(), rows.columns()), rows));
+        copied = null;
     }
 
-    private int executeOverArrays(String sql, RowSet set) throws SQLException {
-        PreparedStatement statement = statements.prepare(sql);
-        int[] columns = set.columns();
-        List<Array> arrays = new ArrayList<>(columns.length);
-        for (int i = 0; i < columns.length; i++) {
-            Array array = connection.createArrayOf("text", column(set.rows(), columns[i]));
-            arrays.add(array);
-            statement.setArray(i + 1, array);
+    private void execute(SetGroup group) throws SQLException {
+        RowSet rows = group.rows();
+        if (isSmall(rows)) {
+            trip.add(group.asArray(types.of(group.columns())));
+            return;
         }
-        int affected = statement.executeUpdate();
-        for (Array array : arrays) {
-            array.free();
-        }
-        return affected;
+        trip.send();
+        copied = group;
+        String table = staging.empty(group.mapping().table().name(), group.columns());
+        encoder.copy("COPY " + table + " FROM STDIN (FORMAT binary)", rows);
+        group.check(statements.prepare(group.over(table)).executeUpdate());
+        copied = null;
     }
 
-    private static void requireAll(TableMapping mapping, List<NetChange> rows, long affected) {
-        if (affected != rows.size()) {
-            throw new ReplicatorException(
-                    ErrorCode.ROW_MISSING,
-                    "table " + mapping.table().name() + ": " + (rows.size() - affected) + " of " + rows.size()
-                            + " rows to " + word(rows.getFirst().operation())
-                            + " are not on the target; the first key is "
-                            + rows.getFirst().key().describe(mapping));
-        }
-    }
-
-    private static String word(Operation operation) {
-        return switch (operation) {
-            case INSERT -> "insert";
-            case UPDATE -> "update";
-            case DELETE -> "delete";
-            case NOTHING -> "leave";
-            case UPSERT -> "write";
-            case REMOVE -> "remove";
-        };
-    }
-
-    private static @Nullable String[] column(List<NetChange> rows, int column) {
-        @Nullable String[] values = new String[rows.size()];
-        for (int i = 0; i < values.length; i++) {
-            Tuple row = rows.get(i).carrier();
-            values[i] = row.isNull(column) ? null : row.text(column);
-        }
-        return values;
+    private static boolean isSmall(RowSet rows) {
+        return rows.size() <= MOST_ROWS_OF_ARRAY && rows.bytes() <= MOST_BYTES_OF_ARRAY && rows.columns().length > 0;
     }
 }

@@ -7,7 +7,7 @@ import java.util.StringJoiner;
 import java.util.function.IntPredicate;
 
 /**
- * SQL that applies many rows of one table at once, from a staging table or from one text array per column.
+ * SQL that applies many rows of one table at once, from a staging table or from an array.
  *
  * <p>Every text value is cast to the target's type without a modifier, so that nothing is truncated silently; the
  * assignment checks the length.
@@ -35,23 +35,13 @@ final class SetSql {
         this.text = text;
     }
 
-    /** Over one text array parameter per column. */
-    static SetSql overArrays(TableMapping mapping, int[] columns) {
-        StringJoiner arrays = new StringJoiner(", ");
-        StringJoiner names = new StringJoiner(", ");
-        for (int column : columns) {
-            arrays.add("?::text[]");
-            names.add("c" + column);
-        }
-        return new SetSql(mapping, "unnest(" + arrays + ") AS u (" + names + ")", _ -> true);
+    /** @param source a table, or an expression that gives rows with columns as {@link #columns} says */
+    static SetSql over(TableMapping mapping, RowSet set, String source) {
+        return new SetSql(mapping, source + " AS u", set::isText);
     }
 
-    static SetSql overStaging(TableMapping mapping, RowSet set, String staging) {
-        return new SetSql(mapping, staging + " AS u", set::isText);
-    }
-
-    /** The columns of a staging table for the rows. */
-    static String stagingColumns(TableMapping mapping, RowSet set) {
+    /** The columns of the rows, as a table or a type declares them. */
+    static String columns(TableMapping mapping, RowSet set) {
         StringJoiner columns = new StringJoiner(", ");
         for (int column : set.columns()) {
             columns.add("c" + column + " " + (set.isText(column) ? "pg_catalog.text" : mapping.type(column)));

@@ -19,41 +19,64 @@ final class TableCounters {
             SET inserted = known.inserted + excluded.inserted, updated = known.updated + excluded.updated,
                 deleted = known.deleted + excluded.deleted""";
 
+    private static final int KINDS = 3;
+
     private final Map<QualifiedName, long[]> counts = new LinkedHashMap<>();
 
     void add(TableChanges changes) {
-        long[] count = counts.computeIfAbsent(changes.mapping().relation().name(), _ -> new long[3]);
+        long[] count = counts.computeIfAbsent(changes.mapping().relation().name(), _ -> new long[KINDS]);
         count[0] += changes.inserted();
         count[1] += changes.updated();
         count[2] += changes.deleted();
     }
 
-    void write(Connection target, Statements statements, Migration migration, int lane) throws SQLException {
-        if (counts.isEmpty()) {
-            return;
-        }
+    boolean isEmpty() {
+        return counts.isEmpty();
+    }
+
+    void clear() {
+        counts.clear();
+    }
+
+    /** The statement that adds what was counted. */
+    RoundTrip.Part addition(Migration migration, int lane) {
+        return new RoundTrip.Part() {
+            @Override
+            public String sql() {
+                return ADD;
+            }
+
+            @Override
+            public int bind(Connection connection, PreparedStatement statement, int first) throws SQLException {
+                statement.setString(first, migration.name());
+                statement.setInt(first + 1, lane);
+                return bindCounts(connection, statement, first + 2);
+            }
+
+            @Override
+            public void check(long affected) {}
+        };
+    }
+
+    private int bindCounts(Connection connection, PreparedStatement statement, int first) throws SQLException {
         int size = counts.size();
         String[] schemas = new String[size];
         String[] names = new String[size];
-        Long[][] values = new Long[3][size];
+        Long[][] values = new Long[KINDS][size];
         int i = 0;
         for (Map.Entry<QualifiedName, long[]> entry : counts.entrySet()) {
             schemas[i] = entry.getKey().schema();
             names[i] = entry.getKey().name();
-            for (int kind = 0; kind < 3; kind++) {
+            for (int kind = 0; kind < KINDS; kind++) {
                 values[kind][i] = entry.getValue()[kind];
             }
             i++;
         }
-        PreparedStatement statement = statements.prepare(ADD);
-        statement.setString(1, migration.name());
-        statement.setInt(2, lane);
-        statement.setArray(3, target.createArrayOf("text", schemas));
-        statement.setArray(4, target.createArrayOf("text", names));
-        for (int kind = 0; kind < 3; kind++) {
-            statement.setArray(5 + kind, target.createArrayOf("int8", values[kind]));
+        statement.setArray(first, connection.createArrayOf("text", schemas));
+        statement.setArray(first + 1, connection.createArrayOf("text", names));
+        for (int kind = 0; kind < KINDS; kind++) {
+            statement.setArray(first + 2 + kind, connection.createArrayOf("int8", values[kind]));
         }
-        statement.executeUpdate();
-        counts.clear();
+        return first + 2 + KINDS;
     }
 }

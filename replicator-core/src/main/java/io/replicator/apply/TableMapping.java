@@ -110,6 +110,15 @@ final class TableMapping {
         return types[column];
     }
 
+    /** The OID that a column's type has on the target. */
+    int typeOid(int column) {
+        TargetColumn known = table.column(columnName(column));
+        if (known == null) {
+            throw new IllegalArgumentException("column " + columnName(column) + " is not on the target");
+        }
+        return known.typeOid();
+    }
+
     /** The columns that identify a row; empty when a row is only known by its whole content. */
     int[] key() {
         return key;

@@ -10,19 +10,12 @@ import java.sql.SQLException;
  * not come as far has lost transactions, as a promoted follower may.
  */
 public final class AppliedHeartbeat {
-    /** The statement for {@link #write}, prepared once per lane. */
+    /** Records a beat inside the caller's transaction; the parameters are the migration's name and the beat. */
     public static final String WRITE = """
             INSERT INTO replicator.applied_heartbeat AS known (migration, beat) VALUES (?, ?)
             ON CONFLICT (migration) DO UPDATE SET beat = greatest(known.beat, excluded.beat)""";
 
     private AppliedHeartbeat() {}
-
-    /** Records a beat inside the caller's transaction. */
-    public static void write(PreparedStatement prepared, Migration migration, long beat) throws SQLException {
-        prepared.setString(1, migration.name());
-        prepared.setLong(2, beat);
-        prepared.executeUpdate();
-    }
 
     /** The last beat; 0 when none has arrived. */
     public static long read(Connection target, String migration) throws SQLException {

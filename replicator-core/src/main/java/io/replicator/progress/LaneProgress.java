@@ -80,7 +80,7 @@ public final class LaneProgress {
         }
     }
 
-    /** The statement for {@link #advance}, prepared once per lane. */
+    /** Moves a lane on inside the caller's transaction; for {@link #bind} and {@link #requireAdvanced}. */
     public static final String ADVANCE = """
             WITH durability AS (SELECT set_config('synchronous_commit', ?, true))
             UPDATE replicator.lane SET position = ?, updated_at = clock_timestamp()
@@ -88,22 +88,39 @@ public final class LaneProgress {
             WHERE migration = ? AND lane = ? AND position = ? AND owner_epoch = ?""";
 
     /**
-     * Moves a lane on inside the caller's transaction.
+     * Sets the parameters of {@link #ADVANCE}.
      *
+     * @param first the index of the first of them
      * @param safely whether the transaction's commit shall wait for the disk
+     * @return the index behind the last of them
+     */
+    public static int bind(
+            PreparedStatement prepared,
+            int first,
+            Migration migration,
+            int lane,
+            Position from,
+            Position to,
+            boolean safely)
+            throws SQLException {
+        int next = first;
+        prepared.setString(next++, safely ? "on" : "off");
+        prepared.setString(next++, to.text());
+        prepared.setString(next++, migration.name());
+        prepared.setInt(next++, lane);
+        prepared.setString(next++, from.text());
+        prepared.setLong(next++, migration.ownerEpoch());
+        return next;
+    }
+
+    /**
+     * Looks at what {@link #ADVANCE} did.
+     *
      * @throws ReplicatorException {@code OWNERSHIP_LOST} when the row does not hold {@code from} under this epoch; the
      *     caller must roll back
      */
-    public static void advance(
-            PreparedStatement prepared, Migration migration, int lane, Position from, Position to, boolean safely)
-            throws SQLException {
-        prepared.setString(1, safely ? "on" : "off");
-        prepared.setString(2, to.text());
-        prepared.setString(3, migration.name());
-        prepared.setInt(4, lane);
-        prepared.setString(5, from.text());
-        prepared.setLong(6, migration.ownerEpoch());
-        if (prepared.executeUpdate() != 1) {
+    public static void requireAdvanced(long affected, Migration migration, int lane, Position from) {
+        if (affected != 1) {
             throw new ReplicatorException(
                     ErrorCode.OWNERSHIP_LOST,
                     "lane " + lane + " of migration '" + migration.name() + "' is no longer at " + from
