@@ -20,6 +20,7 @@ final class DelayLine {
     private final Socket from;
     private final Socket to;
     private final LineConditions conditions;
+    private final Runnable onBytes;
     private final LinkedBlockingQueue<Chunk> underWay = new LinkedBlockingQueue<>();
     private final Semaphore capacity = new Semaphore(CAPACITY_BYTES);
     private volatile boolean stopped;
@@ -27,7 +28,9 @@ final class DelayLine {
     @SuppressWarnings("ArrayRecordComponent")
     private record Chunk(byte[] bytes, long due) {}
 
-    DelayLine(Socket from, Socket to, LineConditions conditions) {
+    /** @param onBytes called by the reading thread for every chunk */
+    DelayLine(Socket from, Socket to, LineConditions conditions, Runnable onBytes) {
+        this.onBytes = onBytes;
         this.from = from;
         this.to = to;
         this.conditions = conditions;
@@ -65,6 +68,7 @@ final class DelayLine {
         try {
             InputStream input = from.getInputStream();
             for (int length = input.read(buffer); length >= 0 && !stopped; length = input.read(buffer)) {
+                onBytes.run();
                 capacity.acquire(length);
                 byte[] bytes = new byte[length];
                 System.arraycopy(buffer, 0, bytes, 0, length);

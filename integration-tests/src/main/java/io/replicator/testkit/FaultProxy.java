@@ -78,6 +78,16 @@ public final class FaultProxy implements AutoCloseable {
         conditions.thaw();
     }
 
+    /** Counts round trips from 0 again. */
+    public void forgetRoundTrips() {
+        relays.forEach(Relay::forgetTurns);
+    }
+
+    /** The round trips of the open connection that has made the most. */
+    public int mostRoundTrips() {
+        return relays.stream().mapToInt(Relay::turns).max().orElse(0);
+    }
+
     /** The number of open connections. */
     public int connections() {
         return relays.size();

@@ -123,17 +123,18 @@ class LaneReplayIT {
         }
     }
 
-    /** Ends one lane's session, or all of them at once. */
+    /** Ends the session of one lane or of the disk watch, or all of them at once. */
     private void kill(Random random, int lanes, LaneRouter router) {
         if (random.nextBoolean()) {
             router.abort();
             return;
         }
+        int victim = random.nextInt(lanes + 1);
+        String name = victim == lanes ? "disk" : "lane " + victim;
         try {
             sides.target()
                     .execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname ="
-                            + " current_database() AND application_name = 'replicator lane " + random.nextInt(lanes)
-                            + "'");
+                            + " current_database() AND application_name = 'replicator " + name + "'");
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

@@ -9,7 +9,9 @@ import io.replicator.status.StatusReport;
 import io.replicator.testkit.Daemon;
 import io.replicator.testkit.Settings;
 import io.replicator.testkit.Sides;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +106,45 @@ class ApplyFailureIT {
                     sides.source().execute("INSERT INTO items VALUES (11, 'by the application')");
                 },
                 () -> sides.target().execute("DELETE FROM items WHERE id = 11"));
+    }
+
+    @Test
+    void namesTheOneRowAmongManyThatCannotBeApplied() throws SQLException {
+        assertStoppedAndMended(
+                ErrorCode.APPLY_FAILED,
+                "table public.others, row (id=77): ERROR: new row for relation \"others\" violates check constraint \"short\"",
+                () -> {
+                    sides.target().execute("ALTER TABLE others ADD CONSTRAINT short CHECK (length(value) < 10)");
+                    transaction(
+                            "INSERT INTO others SELECT n, 'v' FROM generate_series(1, 76) AS n",
+                            "UPDATE items SET value = 'changed'",
+                            "INSERT INTO others VALUES (77, 'much too long')",
+                            "INSERT INTO others SELECT n, 'v' FROM generate_series(78, 150) AS n");
+                },
+                () -> sides.target().execute("ALTER TABLE others DROP CONSTRAINT short"));
+    }
+
+    @Test
+    void namesTheOneRowOfALargeGroupThatCannotBeApplied() throws SQLException {
+        assertStoppedAndMended(
+                ErrorCode.APPLY_FAILED,
+                "table public.others, row (id=4321): ERROR: new row for relation \"others\" violates check constraint",
+                () -> {
+                    sides.target().execute("ALTER TABLE others ADD CONSTRAINT no CHECK (value <> 'v4321')");
+                    sides.source().execute("INSERT INTO others SELECT n, 'v' || n FROM generate_series(1, 9000) AS n");
+                },
+                () -> sides.target().execute("ALTER TABLE others DROP CONSTRAINT no"));
+    }
+
+    private void transaction(String... statements) throws SQLException {
+        try (Connection connection = sides.source().connection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+            connection.commit();
+        }
     }
 
     @FunctionalInterface

@@ -10,6 +10,7 @@ final class Flush {
     private final Position reached;
     private final long beat;
     private final boolean safely;
+    private final boolean complete;
     private final long rows;
     private final long transactions;
     private int remaining;
@@ -17,13 +18,15 @@ final class Flush {
     /**
      * @param reached the position the target has once this flush and all before it are done
      * @param beat the heartbeat among the changes; 0 for none
-     * @param safely whether every lane's commit waits for the target's disk
+     * @param safely whether every lane commits, and its commit waits for the target's disk
+     * @param complete whether every lane has this position afterwards
      * @param lanes how many lanes commit
      */
-    Flush(Position reached, long beat, boolean safely, long rows, long transactions, int lanes) {
+    Flush(Position reached, long beat, boolean safely, boolean complete, long rows, long transactions, int lanes) {
         this.reached = reached;
         this.beat = beat;
         this.safely = safely;
+        this.complete = complete;
         this.rows = rows;
         this.transactions = transactions;
         this.remaining = lanes;
@@ -39,6 +42,10 @@ final class Flush {
 
     boolean safely() {
         return safely;
+    }
+
+    boolean complete() {
+        return complete;
     }
 
     long rows() {

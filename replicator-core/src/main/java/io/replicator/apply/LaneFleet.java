@@ -34,6 +34,7 @@ public final class LaneFleet implements AutoCloseable {
     private final Connection connection;
     private final KeySpreads spreads;
     private final LaneGroup group;
+    private final DiskWatch disk;
     private final List<Position> starts = new ArrayList<>();
     private volatile List<Lane> lanes = List.of();
     private boolean catchingUp;
@@ -57,6 +58,7 @@ public final class LaneFleet implements AutoCloseable {
         Position first = first(positions);
         this.group = new LaneGroup(first, statistics, heartbeats);
         this.connection = target.open("router");
+        this.disk = watch(target, migration);
         try {
             this.spreads = new KeySpreads(connection, migration);
             boolean together = positions.values().stream().allMatch(first::equals);
@@ -65,12 +67,22 @@ public final class LaneFleet implements AutoCloseable {
                 LaneProgress.replace(connection, migration, wanted, first);
             }
             open(catchingUp ? positions : together(wanted, first));
+            disk.start();
         } catch (SQLException e) {
             close();
             throw SqlStates.wrap(
                     ErrorCode.APPLY_FAILED, "opening the lanes of migration '" + migration.name() + "'", e);
         } catch (RuntimeException e) {
             close();
+            throw e;
+        }
+    }
+
+    private DiskWatch watch(Database target, Migration owned) {
+        try {
+            return new DiskWatch(target, owned, group);
+        } catch (RuntimeException e) {
+            closeConnection();
             throw e;
         }
     }
@@ -176,6 +188,7 @@ public final class LaneFleet implements AutoCloseable {
 
     void abort() {
         lanes.forEach(Lane::abort);
+        disk.abort();
     }
 
     private void stop() {
@@ -198,6 +211,11 @@ public final class LaneFleet implements AutoCloseable {
     @Override
     public void close() {
         stop();
+        disk.close();
+        closeConnection();
+    }
+
+    private void closeConnection() {
         try {
             connection.close();
         } catch (SQLException e) {

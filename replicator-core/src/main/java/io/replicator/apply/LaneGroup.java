@@ -20,15 +20,18 @@ final class LaneGroup implements DurablePosition {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final Condition diskWaits = lock.newCondition();
     private final Deque<Flush> flushes = new ArrayDeque<>();
     private final ApplyStatistics statistics;
     private final HeartbeatListener heartbeats;
     private long outstanding;
     private volatile Position durable;
+    private Position committed;
     private volatile @Nullable Throwable failure;
 
     LaneGroup(Position durable, ApplyStatistics statistics, HeartbeatListener heartbeats) {
         this.durable = durable;
+        this.committed = durable;
         this.statistics = statistics;
         this.heartbeats = heartbeats;
     }
@@ -113,10 +116,39 @@ final class LaneGroup implements DurablePosition {
                 if (first.safely()) {
                     durable = first.reached();
                 }
+                if (first.complete()) {
+                    committed = first.reached();
+                    diskWaits.signalAll();
+                }
                 if (first.beat() > 0) {
                     heartbeats.applied(first.beat());
                 }
                 first = flushes.peek();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for a position that every lane has committed, but that is not known to be on the target's disk. */
+    Position awaitCommitted() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (durable.reaches(committed)) {
+                diskWaits.await();
+            }
+            return committed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What every lane had committed up to this position is on the target's disk. */
+    void onDisk(Position position) {
+        lock.lock();
+        try {
+            if (position.reaches(durable)) {
+                durable = position;
             }
         } finally {
             lock.unlock();

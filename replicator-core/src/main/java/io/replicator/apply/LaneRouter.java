@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * that was gathered before it, in one target transaction that advances every lane.
  */
 public final class LaneRouter implements ChangeHandler, DurablePosition, AutoCloseable {
-    private static final long SAFE_COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long COMPLETE_FLUSH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long IDLE_COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long MAX_HELD_BYTES = 32L << 20;
     private static final Duration BEHIND = Duration.ofSeconds(2);
@@ -63,8 +63,8 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
     private Instant begun = Instant.MAX;
     private long rows;
     private long transactions;
-    private long lastSafeFlush = System.nanoTime();
-    private long lastFlush = lastSafeFlush;
+    private long lastCompleteFlush = System.nanoTime();
+    private long lastFlush = lastCompleteFlush;
 
     /**
      * @param fleet closed by this router's {@link #close}
@@ -156,7 +156,7 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
     }
 
     private boolean changesWaitLong() {
-        return System.nanoTime() - lastSafeFlush > SAFE_COMMIT_NANOS && !(dirty.isEmpty() && gathering.isEmpty());
+        return System.nanoTime() - lastCompleteFlush > COMPLETE_FLUSH_NANOS && !(dirty.isEmpty() && gathering.isEmpty());
     }
 
     private void take(Change change) throws SQLException, InterruptedException {
@@ -360,7 +360,7 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
     private void checkpoint() throws InterruptedException {
         applyGathered();
         if (!dirty.isEmpty()) {
-            commit(dirty, false);
+            commit(dirty, false, false);
         }
     }
 
@@ -368,7 +368,7 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
     private void flush(boolean safely) throws InterruptedException {
         applyGathered();
         long now = System.nanoTime();
-        boolean all = safely || now - lastSafeFlush > SAFE_COMMIT_NANOS;
+        boolean all = safely || now - lastCompleteFlush > COMPLETE_FLUSH_NANOS;
         if (!safely && dirty.isEmpty() && !heartbeats.pending()) {
             boolean told = reached.equals(flushed) && (!all || reached.equals(durable()));
             if (told || now - lastFlush < IDLE_COMMIT_NANOS) {
@@ -376,7 +376,7 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
             }
         }
         if (whole) {
-            commitWhole(all);
+            commitWhole(safely);
         } else {
             BitSet committing = new BitSet();
             if (all) {
@@ -384,16 +384,16 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
             } else {
                 committing.or(dirty);
             }
-            commit(committing, all);
+            commit(committing, safely, all);
         }
     }
 
-    private void commit(BitSet lanes, boolean safely) throws InterruptedException {
+    private void commit(BitSet lanes, boolean safely, boolean complete) throws InterruptedException {
         BitSet committing = (BitSet) lanes.clone();
         if (committing.isEmpty()) {
             committing.set(0);
         }
-        Flush flush = announce(safely, committing.cardinality());
+        Flush flush = announce(safely, complete, committing.cardinality());
         long beat = flush.beat();
         for (int lane = committing.nextSetBit(0); lane >= 0; lane = committing.nextSetBit(lane + 1)) {
             group.order(fleet.lane(lane), new LaneOrder.Commit(flush, beat, Map.of()));
@@ -402,7 +402,7 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
     }
 
     private void commitWhole(boolean safely) throws InterruptedException {
-        Flush flush = announce(safely, 1);
+        Flush flush = announce(safely, true, 1);
         Map<Integer, Position> others = new HashMap<>();
         for (int lane = 1; lane < fleet.lanes(); lane++) {
             others.put(lane, fleet.lane(lane).position());
@@ -415,16 +415,16 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
         whole = false;
     }
 
-    private Flush announce(boolean safely, int lanes) {
-        Flush flush = new Flush(reached, heartbeats.taken(), safely, rows, transactions, lanes);
+    private Flush announce(boolean safely, boolean complete, int lanes) {
+        Flush flush = new Flush(reached, heartbeats.taken(), safely, complete, rows, transactions, lanes);
         group.announce(flush);
         dirty.clear();
         flushed = reached;
         rows = 0;
         transactions = 0;
         lastFlush = System.nanoTime();
-        if (safely) {
-            lastSafeFlush = lastFlush;
+        if (complete) {
+            lastCompleteFlush = lastFlush;
         }
         return flush;
     }

@@ -15,6 +15,9 @@
  * <p>Tables with further unique or exclusion constraints are tried set-wise under a savepoint; where the order of
  * statements turns out to matter, the same changes are applied one by one in the source's order.
  *
+ * <p>Small groups of rows travel as arrays, and their statements together with the lane's progress in one round trip
+ * ({@link io.replicator.apply.RoundTrip}); when it fails, {@link io.replicator.apply.PoisonSearch} finds the row.
+ *
  * <p>Every statement's row count is compared with what the source says happened: a row that is not there stops the
  * migration, nothing is skipped.
  */

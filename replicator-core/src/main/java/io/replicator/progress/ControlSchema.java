@@ -83,6 +83,9 @@ public final class ControlSchema {
             CREATE TABLE IF NOT EXISTS replicator.applied_heartbeat (
                 migration text PRIMARY KEY,
                 beat bigint NOT NULL) WITH (fillfactor = 20);
+            CREATE TABLE IF NOT EXISTS replicator.disk_commit (
+                migration text PRIMARY KEY,
+                committed_at timestamptz NOT NULL) WITH (fillfactor = 20);
             CREATE TABLE IF NOT EXISTS replicator.status (
                 migration text PRIMARY KEY,
                 report jsonb NOT NULL,
