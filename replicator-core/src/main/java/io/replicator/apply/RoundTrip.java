@@ -83,7 +83,7 @@ final class RoundTrip {
         for (Part part : parts) {
             sql.append(sql.isEmpty() ? "" : "; ").append(part.sql());
         }
-        PreparedStatement statement = statements.prepare(sql.toString());
+        PreparedStatement statement = statements.prepare(sql.toString(), parts.size());
         int parameter = 1;
         for (Part part : parts) {
             parameter = part.bind(statement.getConnection(), statement, parameter);
