@@ -45,6 +45,18 @@ public record TestDatabase(PostgresServer server, String name, String user) {
         }
     }
 
+    /** Runs the statements in one transaction. */
+    public void transaction(String... statements) throws SQLException {
+        try (Connection connection = connection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+            connection.commit();
+        }
+    }
+
     /** The first column of the first row as text; null when there is no row or the value is NULL. */
     public @Nullable String text(String query, Object... parameters) throws SQLException {
         try (Connection connection = connection()) {

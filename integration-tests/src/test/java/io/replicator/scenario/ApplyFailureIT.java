@@ -9,9 +9,7 @@ import io.replicator.status.StatusReport;
 import io.replicator.testkit.Daemon;
 import io.replicator.testkit.Settings;
 import io.replicator.testkit.Sides;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,7 +113,7 @@ class ApplyFailureIT {
                 "table public.others, row (id=77): ERROR: new row for relation \"others\" violates check constraint \"short\"",
                 () -> {
                     sides.target().execute("ALTER TABLE others ADD CONSTRAINT short CHECK (length(value) < 10)");
-                    transaction(
+                    sides.source().transaction(
                             "INSERT INTO others SELECT n, 'v' FROM generate_series(1, 76) AS n",
                             "UPDATE items SET value = 'changed'",
                             "INSERT INTO others VALUES (77, 'much too long')",
@@ -134,17 +132,6 @@ class ApplyFailureIT {
                     sides.source().execute("INSERT INTO others SELECT n, 'v' || n FROM generate_series(1, 9000) AS n");
                 },
                 () -> sides.target().execute("ALTER TABLE others DROP CONSTRAINT no"));
-    }
-
-    private void transaction(String... statements) throws SQLException {
-        try (Connection connection = sides.source().connection();
-                Statement statement = connection.createStatement()) {
-            connection.setAutoCommit(false);
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-            connection.commit();
-        }
     }
 
     @FunctionalInterface

@@ -91,13 +91,6 @@ class LargeTransactionIT {
     }
 
     private void transaction(String... statements) throws SQLException {
-        try (Connection connection = sides.source().connection();
-                Statement statement = connection.createStatement()) {
-            connection.setAutoCommit(false);
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-            connection.commit();
-        }
+        sides.source().transaction(statements);
     }
 }

@@ -6,9 +6,7 @@ import io.replicator.testkit.Daemon;
 import io.replicator.testkit.FaultProxy;
 import io.replicator.testkit.Settings;
 import io.replicator.testkit.Sides;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,14 +75,7 @@ class LatencyIT {
             statements.add("UPDATE t" + table + " SET value = 'round " + round + "' WHERE id % 3 = 0");
             statements.add("DELETE FROM t" + table + " WHERE id % 5 = 1");
         }
-        try (Connection connection = sides.source().connection();
-                Statement statement = connection.createStatement()) {
-            connection.setAutoCommit(false);
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-            connection.commit();
-        }
+        sides.source().transaction(statements.toArray(String[]::new));
     }
 
     @ParameterizedTest

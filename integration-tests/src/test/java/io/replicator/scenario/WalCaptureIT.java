@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.replicator.testkit.Daemon;
 import io.replicator.testkit.Sides;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -305,14 +303,7 @@ class WalCaptureIT {
     }
 
     private void transaction(String... statements) throws SQLException {
-        try (Connection connection = sides.source().connection();
-                Statement statement = connection.createStatement()) {
-            connection.setAutoCommit(false);
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-            connection.commit();
-        }
+        sides.source().transaction(statements);
     }
 
     /** Gathers transactions while nothing is applied, so that they are applied together. */

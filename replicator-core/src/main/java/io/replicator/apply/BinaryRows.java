@@ -61,8 +61,7 @@ final class BinaryRows {
     }
 
     void field(Tuple row, int column) throws SQLException {
-        byte kind = row.kind(column);
-        if (kind != Tuple.TEXT && kind != Tuple.BINARY) {
+        if (!row.hasValue(column)) {
             absent();
             return;
         }

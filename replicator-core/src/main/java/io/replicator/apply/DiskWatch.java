@@ -44,9 +44,7 @@ final class DiskWatch implements AutoCloseable {
             }
         } catch (SQLException e) {
             if (!stopping) {
-                ErrorCode code = SqlStates.isTransient(e) ? ErrorCode.APPLY_TRANSIENT : ErrorCode.APPLY_FAILED;
-                group.failed(new ReplicatorException(
-                        code, "waiting for the target's disk: " + SqlStates.describe(e), e));
+                group.failed(ApplyFailures.of("waiting for the target's disk", e));
             }
         } catch (InterruptedException e) {
             if (!stopping) {

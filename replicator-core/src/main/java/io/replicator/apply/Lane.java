@@ -4,7 +4,6 @@ import io.replicator.change.Position;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.pipeline.ByteBudget;
-import io.replicator.postgres.SqlStates;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -61,11 +60,7 @@ final class Lane {
                 order = orders.take();
             }
         } catch (SQLException e) {
-            ErrorCode code = SqlStates.isTransient(e) ? ErrorCode.APPLY_TRANSIENT : ErrorCode.APPLY_FAILED;
-            group.failed(new ReplicatorException(
-                    code,
-                    "applying in lane " + number + " behind " + session.position() + ": " + SqlStates.describe(e),
-                    e));
+            group.failed(ApplyFailures.of("applying in lane " + number + " behind " + session.position(), e));
         } catch (InterruptedException e) {
             group.failed(new ReplicatorException(ErrorCode.INTERRUPTED, "lane " + number + " was interrupted", e));
         } catch (RuntimeException | Error e) {

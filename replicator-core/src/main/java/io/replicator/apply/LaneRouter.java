@@ -10,7 +10,6 @@ import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.pipeline.ByteBudget;
 import io.replicator.pipeline.ChangeHandler;
-import io.replicator.postgres.SqlStates;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -122,8 +121,7 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
                 applyGathered();
             }
         } catch (SQLException e) {
-            ErrorCode code = SqlStates.isTransient(e) ? ErrorCode.APPLY_TRANSIENT : ErrorCode.APPLY_FAILED;
-            throw new ReplicatorException(code, "routing changes behind " + reached + ": " + SqlStates.describe(e), e);
+            throw ApplyFailures.of("routing changes behind " + reached, e);
         }
     }
 

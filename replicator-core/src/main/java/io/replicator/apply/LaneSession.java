@@ -249,10 +249,9 @@ final class LaneSession implements AutoCloseable {
     }
 
     private static ReplicatorException named(String what, SQLException e) {
-        ErrorCode code = SqlStates.isTransient(e)
-                ? ErrorCode.APPLY_TRANSIENT
-                : SqlStates.has(e, SqlStates.UNDEFINED_TABLE) ? ErrorCode.TABLE_MISSING : ErrorCode.APPLY_FAILED;
-        return new ReplicatorException(code, what + ": " + SqlStates.describe(e), e);
+        return SqlStates.has(e, SqlStates.UNDEFINED_TABLE)
+                ? new ReplicatorException(ErrorCode.TABLE_MISSING, what + ": " + SqlStates.describe(e), e)
+                : ApplyFailures.of(what, e);
     }
 
     void abort() {

@@ -76,7 +76,7 @@ final class OrderedApplier {
         byte seen = usual;
         for (int i = 0; i < row.columnCount(); i++) {
             byte kind = row.kind(i);
-            if (kind == Tuple.TEXT || kind == Tuple.BINARY) {
+            if (row.hasValue(i)) {
                 formats[i] = kind;
                 seen = kind;
             }

@@ -2,7 +2,6 @@ package io.replicator.apply;
 
 import io.replicator.postgres.SqlStates;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.List;
@@ -10,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the row that made a statement fail: statement by statement, and then by halves of its rows. It works in a
- * transaction of its own, which is rolled back, on what the last commit left there.
+ * transaction of its own, which is rolled back, on what the last commit left there: rows that the changes before brought may
+ * be missing.
  */
 final class PoisonSearch {
     private final Connection connection;
@@ -68,7 +68,7 @@ final class PoisonSearch {
         int mark = types.created();
         Savepoint savepoint = connection.setSavepoint();
         try {
-            trip.add(new Unchecked(group.asArray(types.of(group.columns()))));
+            trip.add(group.lenient().asArray(types.of(group.columns())));
             trip.send();
             return null;
         } catch (SQLException e) {
@@ -76,21 +76,5 @@ final class PoisonSearch {
             types.forgetSince(mark);
             return e;
         }
-    }
-
-    /** Rows that changes before brought are not there. */
-    private record Unchecked(RoundTrip.Part part) implements RoundTrip.Part {
-        @Override
-        public String sql() {
-            return part.sql();
-        }
-
-        @Override
-        public int bind(Connection connection, PreparedStatement statement, int first) throws SQLException {
-            return part.bind(connection, statement, first);
-        }
-
-        @Override
-        public void check(long affected) {}
     }
 }

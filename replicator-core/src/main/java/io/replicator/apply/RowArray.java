@@ -46,14 +46,9 @@ final class RowArray extends PGobject implements PGBinaryObject {
     private static int recordLength(Tuple row, int[] columns) {
         int length = Integer.BYTES;
         for (int column : columns) {
-            length += 2 * Integer.BYTES + (hasValue(row, column) ? row.valueLength(column) : 0);
+            length += 2 * Integer.BYTES + (row.hasValue(column) ? row.valueLength(column) : 0);
         }
         return length;
-    }
-
-    private static boolean hasValue(Tuple row, int column) {
-        byte kind = row.kind(column);
-        return kind == Tuple.TEXT || kind == Tuple.BINARY;
     }
 
     @Override
@@ -71,7 +66,7 @@ final class RowArray extends PGobject implements PGBinaryObject {
             out.putInt(columns.length);
             for (int i = 0; i < columns.length; i++) {
                 out.putInt(oids[i]);
-                if (hasValue(row, columns[i])) {
+                if (row.hasValue(columns[i])) {
                     int value = row.valueLength(columns[i]);
                     out.putInt(value);
                     out.put(row.buffer(), row.valueOffset(columns[i]), value);

@@ -34,7 +34,7 @@ final class RowKey {
         for (int column : columns) {
             byte kind = tuple.kind(column);
             hash = 31 * hash + kind;
-            if (kind == Tuple.TEXT || kind == Tuple.BINARY) {
+            if (tuple.hasValue(column)) {
                 int from = tuple.valueOffset(column);
                 int to = from + tuple.valueLength(column);
                 for (int i = from; i < to; i++) {

@@ -41,9 +41,8 @@ final class RowSet {
 
     private static byte format(List<NetChange> rows, int column) {
         for (NetChange change : rows) {
-            byte kind = change.carrier().kind(column);
-            if (kind == Tuple.TEXT || kind == Tuple.BINARY) {
-                return kind;
+            if (change.carrier().hasValue(column)) {
+                return change.carrier().kind(column);
             }
         }
         return 0;
@@ -60,8 +59,7 @@ final class RowSet {
         for (NetChange change : rows) {
             Tuple row = change.carrier();
             for (int column : columns) {
-                byte kind = row.kind(column);
-                bytes += kind == Tuple.TEXT || kind == Tuple.BINARY ? row.valueLength(column) : 0;
+                bytes += row.hasValue(column) ? row.valueLength(column) : 0;
             }
         }
         return bytes;

@@ -138,26 +138,40 @@ final class SetApplier {
 
     private void insert(SetGroup group) throws SQLException {
         RowSet rows = group.rows();
-        if (isSmall(rows) || !rows.allBinary() || rows.columns().length == 0) {
-            execute(group);
-            return;
+        if (isSmall(rows)) {
+            send(group);
+        } else if (rows.allBinary() && rows.columns().length > 0) {
+            copyInto(group);
+        } else {
+            stage(group);
         }
+    }
+
+    private void execute(SetGroup group) throws SQLException {
+        if (isSmall(group.rows())) {
+            send(group);
+        } else {
+            stage(group);
+        }
+    }
+
+    private void send(SetGroup group) throws SQLException {
+        trip.add(group.asArray(types.of(group.columns())));
+    }
+
+    private void copyInto(SetGroup group) throws SQLException {
         trip.send();
         copied = group;
+        RowSet rows = group.rows();
         group.check(encoder.copy(SetSql.copyInto(group.mapping(), rows.columns()), rows));
         copied = null;
     }
 
-    private void execute(SetGroup group) throws SQLException {
-        RowSet rows = group.rows();
-        if (isSmall(rows)) {
-            trip.add(group.asArray(types.of(group.columns())));
-            return;
-        }
+    private void stage(SetGroup group) throws SQLException {
         trip.send();
         copied = group;
         String table = staging.empty(group.mapping().table().name(), group.columns());
-        encoder.copy("COPY " + table + " FROM STDIN (FORMAT binary)", rows);
+        encoder.copy("COPY " + table + " FROM STDIN (FORMAT binary)", group.rows());
         group.check(statements.prepare(group.over(table)).executeUpdate());
         copied = null;
     }

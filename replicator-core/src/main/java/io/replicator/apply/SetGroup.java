@@ -28,6 +28,11 @@ record SetGroup(TableMapping mapping, RowSet rows, Function<SetSql, String> stat
         return new SetGroup(mapping, rows.part(from, to), statement, word, exact);
     }
 
+    /** The same, but any number of its rows may be affected. */
+    SetGroup lenient() {
+        return new SetGroup(mapping, rows, statement, word, false);
+    }
+
     /** The statement with the rows as its one parameter. */
     RoundTrip.Part asArray(RowType type) {
         return new AsArray(

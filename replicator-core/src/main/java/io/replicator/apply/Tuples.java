@@ -33,7 +33,7 @@ final class Tuples {
             offsets[i] = merged.position();
             byte kind = from.kind(i);
             merged.put(kind);
-            if (kind == Tuple.TEXT || kind == Tuple.BINARY) {
+            if (from.hasValue(i)) {
                 merged.putInt(from.valueLength(i));
                 merged.put(from.buffer(), from.valueOffset(i), from.valueLength(i));
             }
@@ -46,7 +46,6 @@ final class Tuples {
     }
 
     private static int encodedLength(Tuple row, int column) {
-        byte kind = row.kind(column);
-        return kind == Tuple.TEXT || kind == Tuple.BINARY ? 5 + row.valueLength(column) : 1;
+        return row.hasValue(column) ? 5 + row.valueLength(column) : 1;
     }
 }

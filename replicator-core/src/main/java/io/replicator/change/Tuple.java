@@ -45,6 +45,12 @@ public final class Tuple {
         return kind(column) == UNCHANGED_TOAST;
     }
 
+    /** Whether the column carries a value: it is of kind {@code t} or {@code b}. */
+    public boolean hasValue(int column) {
+        byte kind = kind(column);
+        return kind == TEXT || kind == BINARY;
+    }
+
     /** The buffer all values lie in. */
     public byte[] buffer() {
         return buffer;
