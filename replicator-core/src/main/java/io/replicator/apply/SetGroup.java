@@ -35,8 +35,7 @@ record SetGroup(TableMapping mapping, RowSet rows, Function<SetSql, String> stat
 
     /** The statement with the rows as its one parameter. */
     RoundTrip.Part asArray(RowType type) {
-        return new AsArray(
-                this, over("unnest(?::" + type.name() + "[])"), new RowArray(type, mapping, rows));
+        return new AsArray(this, over("unnest(?::" + type.name() + "[])"), new RowArray(type, mapping, rows));
     }
 
     /** @param group for messages */

@@ -17,6 +17,7 @@ public final class SqlStates {
     public static final String QUERY_CANCELED = "57014";
     public static final String FEATURE_NOT_SUPPORTED = "0A000";
     public static final String READ_ONLY_TRANSACTION = "25006";
+    public static final String CONNECTION_FAILURE = "08006";
     public static final String INSUFFICIENT_PRIVILEGE = "42501";
 
     private SqlStates() {}

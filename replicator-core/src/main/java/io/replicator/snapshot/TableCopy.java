@@ -17,8 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
-import org.postgresql.copy.CopyManager;
-import org.postgresql.copy.CopyOut;
 
 /** Copies one table or one range of it: one snapshot transaction on the source, one transaction on the target. */
 final class TableCopy {
@@ -29,13 +27,15 @@ final class TableCopy {
                          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)
             FROM pg_class c WHERE c.oid = ?""";
 
-    private static final int COUNTED_BYTES = 64 << 10;
+    /** What is sent to the target at a time. */
+    private static final int BUFFER_BYTES = 64 << 10;
 
     private final Connection source;
     private final Connection target;
     private final LoadSnapshot snapshot;
     private final CopyCounters counters;
     private final CopyRate rate;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
     private long moved;
     private long movedRows;
 
@@ -135,35 +135,21 @@ final class TableCopy {
     }
 
     private void move(QualifiedName table, String read, CopyIn in) throws SQLException, InterruptedException {
-        CopyManager manager = source.unwrap(PGConnection.class).getCopyAPI();
-        CopyOut out = manager.copyOut(read);
-        try {
+        try (CopyOutput out = CopyOutput.start(source, read)) {
             long rows = 0;
-            long counted = 0;
-            byte[] bytes;
-            while ((bytes = out.readFromCopy()) != null) {
-                in.writeToCopy(bytes, 0, bytes.length);
-                counted += bytes.length;
-                rows++;
-                if (counted >= COUNTED_BYTES) {
-                    count(table, rows, counted);
-                    rows = 0;
-                    counted = 0;
-                    if (Thread.currentThread().isInterrupted()) {
-                        throw new ReplicatorException(ErrorCode.INTERRUPTED, "the bulk load was interrupted");
-                    }
+            for (int bytes = out.read(buffer); bytes > 0; bytes = out.read(buffer)) {
+                in.writeToCopy(buffer, 0, bytes);
+                count(table, out.messages() - rows, bytes);
+                rows = out.messages();
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new ReplicatorException(ErrorCode.INTERRUPTED, "the bulk load was interrupted");
                 }
-            }
-            count(table, rows, counted);
-        } finally {
-            if (out.isActive()) {
-                out.cancelCopy();
             }
         }
         in.endCopy();
     }
 
-    /** A message of COPY is a row. */
+    /** Of the messages, each of which holds a row. */
     private void count(QualifiedName table, long rows, long bytes) throws InterruptedException {
         moved += bytes;
         movedRows += rows;
