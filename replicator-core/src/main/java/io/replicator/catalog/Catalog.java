@@ -1,5 +1,7 @@
 package io.replicator.catalog;
 
+import io.replicator.error.ErrorCode;
+import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.QualifiedName;
 import io.replicator.postgres.ServerVersion;
 import java.util.List;
@@ -46,5 +48,15 @@ public record Catalog(
 
     public @Nullable Table table(QualifiedName name) {
         return byName.get(name);
+    }
+
+    /** @throws ReplicatorException {@code TABLE_MISSING} when this, the target's catalog, does not hold the table */
+    public Table require(QualifiedName name) {
+        Table table = byName.get(name);
+        if (table == null) {
+            throw new ReplicatorException(
+                    ErrorCode.TABLE_MISSING, "table " + name + " does not exist on the target");
+        }
+        return table;
     }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the progress of tables. */
@@ -181,26 +182,39 @@ public final class TableProgressStore {
         }
     }
 
+    /** What was copied of a table. */
+    public record Copied(QualifiedName table, long rows, long bytes) {}
+
     /**
-     * Marks a table copied, inside the transaction that holds its rows.
+     * Marks tables copied, inside the transaction that holds their rows.
      *
-     * @param start the snapshot's position: the table contains exactly the transactions before it
+     * @param start the snapshot's position: the tables contain exactly the transactions before it
      */
-    public static void markCopied(
-            Connection target, Migration migration, QualifiedName table, Position start, long rows, long bytes)
+    public static void markCopied(Connection target, Migration migration, List<Copied> tables, Position start)
             throws SQLException {
-        int changed = MigrationStore.execute(
-                target,
-                """
-                UPDATE replicator.table_progress SET state = 'copied', start_position = ?, rows = ?, bytes = ?
-                WHERE migration = ? AND schema_name = ? AND table_name = ? AND state = 'pending' AND owner_epoch = ?""",
-                start.text(),
-                rows,
-                bytes,
-                migration.name(),
-                table.schema(),
-                table.name(),
-                migration.ownerEpoch());
-        MigrationStore.requireOne(changed, migration.name(), "the progress of table " + table);
+        try (PreparedStatement statement = target.prepareStatement("""
+                UPDATE replicator.table_progress t
+                SET state = 'copied', start_position = ?, rows = copied.rows, bytes = copied.bytes
+                FROM unnest(?::text[], ?::text[], ?::bigint[], ?::bigint[]) AS copied (schema_name, table_name, rows, bytes)
+                WHERE t.migration = ? AND t.schema_name = copied.schema_name AND t.table_name = copied.table_name
+                  AND t.state = 'pending' AND t.owner_epoch = ?""")) {
+            statement.setString(1, start.text());
+            statement.setArray(2, array(target, "text", tables, copied -> copied.table().schema()));
+            statement.setArray(3, array(target, "text", tables, copied -> copied.table().name()));
+            statement.setArray(4, array(target, "bigint", tables, Copied::rows));
+            statement.setArray(5, array(target, "bigint", tables, Copied::bytes));
+            statement.setString(6, migration.name());
+            statement.setLong(7, migration.ownerEpoch());
+            if (statement.executeUpdate() != tables.size()) {
+                MigrationStore.requireOne(
+                        0, migration.name(), "the progress of table " + tables.getFirst().table());
+            }
+        }
+    }
+
+    private static Array array(
+            Connection target, String type, List<Copied> tables, Function<Copied, Object> property)
+            throws SQLException {
+        return target.createArrayOf(type, tables.stream().map(property).toArray());
     }
 }

@@ -42,8 +42,9 @@ public final class DumpedSchema implements SchemaLoader {
             List<SchemaEntry> entries = store.pending(session.connection(), Stage.PRE_DATA);
             for (SchemaEntry entry : entries) {
                 current = entry;
-                session.create(entry);
+                session.createUnmarked(entry);
             }
+            store.markDone(session.connection(), entries);
             session.connection().commit();
             LOG.info("created {} objects on the target", entries.size());
         } catch (SQLException e) {

@@ -47,13 +47,13 @@ public final class IndexBuild implements AutoCloseable {
     /**
      * Builds what is left and waits for the end.
      *
-     * @return whether nothing has to wait for a later call
+     * @return how many have to wait for a later call
      */
-    boolean finish(Collection<Table> joined) {
+    int finish(Collection<Table> joined) {
         Map<String, Table> byName = byName(joined);
         take(entry -> !mustWait(entry, byName));
         postData.finish();
-        return waiting.isEmpty();
+        return waiting.size();
     }
 
     private synchronized void take(Predicate<SchemaEntry> ready) {

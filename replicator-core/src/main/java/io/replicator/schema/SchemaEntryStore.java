@@ -140,20 +140,27 @@ final class SchemaEntryStore {
     }
 
     /**
-     * Marks an entry as done, in the transaction that creates its objects.
+     * Marks entries as done, in the transaction that creates their objects.
      *
-     * @throws ReplicatorException {@code OWNERSHIP_LOST} when somebody else created it meanwhile; nothing may be
+     * @throws ReplicatorException {@code OWNERSHIP_LOST} when somebody else created one meanwhile; nothing may be
      *     committed then
      */
-    void markDone(Connection target, SchemaEntry entry) throws SQLException {
+    void markDone(Connection target, List<SchemaEntry> entries) throws SQLException {
+        if (entries.isEmpty()) {
+            return;
+        }
         try (PreparedStatement statement = target.prepareStatement("""
                 UPDATE replicator.schema_entry SET done_at = clock_timestamp()
-                WHERE migration = ? AND number = ? AND done_at IS NULL""")) {
+                WHERE migration = ? AND number = ANY (?::int[]) AND done_at IS NULL""")) {
             statement.setString(1, migration);
-            statement.setInt(2, entry.number());
-            if (statement.executeUpdate() != 1) {
+            statement.setArray(
+                    2,
+                    target.createArrayOf(
+                            "int", entries.stream().map(SchemaEntry::number).toArray()));
+            if (statement.executeUpdate() != entries.size()) {
                 throw new ReplicatorException(
-                        ErrorCode.OWNERSHIP_LOST, entry + " was created by another daemon of migration " + migration);
+                        ErrorCode.OWNERSHIP_LOST,
+                        entries.getFirst() + " or one after it was created by another daemon of migration " + migration);
             }
         }
     }

@@ -7,13 +7,17 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A session of the target that creates entries, with the settings that pg_dump's scripts expect. */
+/**
+ * A session of the target that creates entries, with the settings that pg_dump's scripts expect. Its commits do not wait
+ * for the disk: an entry and its mark are one transaction, so that a crash of the target loses both.
+ */
 final class SchemaSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SchemaSession.class);
     private static final String INVALID_PARAMETER_VALUE = "22023";
@@ -27,6 +31,7 @@ final class SchemaSession implements AutoCloseable {
                    set_config('check_function_bodies', 'off', false),
                    set_config('xmloption', 'content', false),
                    set_config('standard_conforming_strings', 'on', false),
+                   set_config('synchronous_commit', 'off', false),
                    set_config('client_min_messages', 'warning', false)""";
 
     private final Connection connection;
@@ -75,6 +80,12 @@ final class SchemaSession implements AutoCloseable {
 
     /** Creates one entry and marks it as done, without committing. */
     void create(SchemaEntry entry) throws SQLException {
+        createUnmarked(entry);
+        store.markDone(connection, List.of(entry));
+    }
+
+    /** Creates one entry, to be marked as done in the same transaction. */
+    void createUnmarked(SchemaEntry entry) throws SQLException {
         if (entry.type().equals(DatabaseSettings.TYPE)) {
             createUnless(entry, SETTING_REFUSED);
         } else if (entry.type().equals(ObjectOwner.TYPE)) {
@@ -85,7 +96,6 @@ final class SchemaSession implements AutoCloseable {
         } else {
             execute(sql(entry));
         }
-        store.markDone(connection, entry);
     }
 
     /** Stops the statement that is running and refuses further ones; from any thread. */

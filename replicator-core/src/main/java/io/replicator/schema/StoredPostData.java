@@ -10,7 +10,10 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 
-/** What comes behind the rows, as it is stored in the target. */
+/**
+ * What comes behind the rows, as it is stored in the target. A crash of the target may take back entries that were
+ * committed last, with their marks, so that every stage is read again after it was created.
+ */
 final class StoredPostData {
     private final Database target;
     private final SchemaEntryStore store;
@@ -27,7 +30,13 @@ final class StoredPostData {
     }
 
     void finishIndexes(IndexBuild build, Collection<Table> joined) {
-        if (build.finish(joined)) {
+        int left = build.finish(joined);
+        while (pending(Stage.INDEXES).size() > left) {
+            try (IndexBuild again = startIndexes()) {
+                left = again.finish(joined);
+            }
+        }
+        if (left == 0) {
             create(Stage.ATTACHMENTS);
         }
     }
@@ -43,7 +52,10 @@ final class StoredPostData {
     }
 
     private void create(Stage stage) {
-        PostData.create(target, store, pending(stage), stage.parallel() ? settings : settings.alone());
+        PostDataSettings ofStage = stage.parallel() ? settings : settings.alone();
+        for (List<SchemaEntry> entries = pending(stage); !entries.isEmpty(); entries = pending(stage)) {
+            PostData.create(target, store, entries, ofStage);
+        }
     }
 
     private List<SchemaEntry> pending(Stage stage) {

@@ -63,9 +63,10 @@ public final class BulkLoad {
      */
     public List<QualifiedName> run(Migration migration, List<Table> tables, Catalog onTarget, LoadSnapshot snapshot)
             throws InterruptedException {
-        tables.forEach(table -> onTarget(onTarget, table));
-        List<CopyUnit> units = new CopyPlan(source, target, splitBytes, snapshot).units(migration, tables);
-        Queue<CopyUnit> queue = new ConcurrentLinkedQueue<>(units);
+        tables.forEach(table -> onTarget.require(table.name()));
+        List<List<CopyUnit>> parts =
+                CopyPlan.together(new CopyPlan(source, target, splitBytes, snapshot).units(migration, tables), jobs);
+        Queue<List<CopyUnit>> queue = new ConcurrentLinkedQueue<>(parts);
         Set<QualifiedName> changed = ConcurrentHashMap.newKeySet();
         Callable<Void> job = () -> {
             work(migration, queue, onTarget, snapshot, changed);
@@ -75,7 +76,7 @@ public final class BulkLoad {
                 ExecutorService executor = Executors.newThreadPerTaskExecutor(
                         Thread.ofPlatform().name("replicator-copy-", 0).factory())) {
             List<Future<Void>> futures = new ArrayList<>();
-            for (int i = 0; i < Math.min(jobs, units.size()); i++) {
+            for (int i = 0; i < Math.min(jobs, parts.size()); i++) {
                 futures.add(executor.submit(job));
             }
             try {
@@ -100,22 +101,22 @@ public final class BulkLoad {
 
     private void work(
             Migration migration,
-            Queue<CopyUnit> queue,
+            Queue<List<CopyUnit>> queue,
             Catalog onTarget,
             LoadSnapshot snapshot,
             Set<QualifiedName> changed)
             throws InterruptedException {
         try {
-            CopyUnit begun = null;
+            List<CopyUnit> begun = null;
             for (int losses = 0; ; ) {
                 try (CopySessions sessions = CopySessions.open(source, target)) {
                     TableCopy copy = new TableCopy(sessions.source(), sessions.target(), snapshot, counters, rate);
-                    if (begun != null && !copy.isPending(migration, begun)) {
-                        copy.finish(migration, begun);
+                    if (begun != null && !copy.isPending(migration, begun.getFirst())) {
+                        copy.finish(migration, begun.getFirst());
                         begun = null;
                     }
                     for (begun = begun == null ? queue.poll() : begun; begun != null; begun = queue.poll()) {
-                        copy(migration, begun, copy, onTarget, changed);
+                        copy(migration, begun, copy, onTarget, changed, queue);
                         losses = 0;
                     }
                     return;
@@ -137,24 +138,24 @@ public final class BulkLoad {
     }
 
     private static void copy(
-            Migration migration, CopyUnit unit, TableCopy copy, Catalog onTarget, Set<QualifiedName> changed)
+            Migration migration,
+            List<CopyUnit> units,
+            TableCopy copy,
+            Catalog onTarget,
+            Set<QualifiedName> changed,
+            Queue<List<CopyUnit>> queue)
             throws InterruptedException {
-        if (!changed.contains(unit.table().name())) {
-            if (copy.copy(migration, unit, onTarget(onTarget, unit.table()))) {
-                copy.finish(migration, unit);
-            } else {
-                changed.add(unit.table().name());
-            }
+        CopyUnit first = units.getFirst();
+        if (changed.contains(first.table().name())) {
+            return;
         }
-    }
-
-    private static Table onTarget(Catalog catalog, Table table) {
-        Table destination = catalog.table(table.name());
-        if (destination == null) {
-            throw new ReplicatorException(
-                    ErrorCode.TABLE_MISSING, "table " + table.name() + " does not exist on the target");
+        if (copy.copy(migration, units, onTarget)) {
+            copy.finish(migration, first);
+        } else if (units.size() == 1) {
+            changed.add(first.table().name());
+        } else {
+            units.forEach(unit -> queue.add(List.of(unit)));
         }
-        return destination;
     }
 
     /** Empties tables on the target and has them copied again, at once or, after a crash, by the next daemon. */

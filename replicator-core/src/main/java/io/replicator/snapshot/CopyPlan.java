@@ -19,6 +19,13 @@ import java.util.Set;
 
 /** Decides what is copied in one go: what is left of a table that was cut before, new ranges of a large one, or a table. */
 record CopyPlan(Database source, Database target, long splitBytes, LoadSnapshot snapshot) {
+    private static final long SMALL_BYTES = 4L << 20;
+    private static final long TOGETHER_BYTES = 16L << 20;
+    private static final int MOST_TOGETHER = 50;
+
+    /** So that the jobs end at about the same time. */
+    private static final int PARTS_PER_JOB = 4;
+
     /** The units, those of the largest tables first. Tables without a page are copied by this call. */
     List<CopyUnit> units(Migration migration, List<Table> tables) {
         List<Table> largestFirst = tables.stream()
@@ -45,6 +52,36 @@ record CopyPlan(Database source, Database target, long splitBytes, LoadSnapshot 
             throw SqlStates.wrap(ErrorCode.COPY_FAILED, "planning the bulk load", e);
         }
         return units;
+    }
+
+    /**
+     * Puts small tables together, so that each does not need transactions of its own.
+     *
+     * @param jobs all of them get some
+     * @return in the order of the units
+     */
+    static List<List<CopyUnit>> together(List<CopyUnit> units, int jobs) {
+        List<List<CopyUnit>> parts = new ArrayList<>();
+        List<CopyUnit> small = new ArrayList<>();
+        long smallBytes = 0;
+        int most = Math.clamp(units.size() / (jobs * PARTS_PER_JOB), 1, MOST_TOGETHER);
+        for (CopyUnit unit : units) {
+            if (!unit.range().whole() || unit.table().bytes() > SMALL_BYTES) {
+                parts.add(List.of(unit));
+                continue;
+            }
+            if (small.size() >= most || smallBytes + unit.table().bytes() > TOGETHER_BYTES) {
+                parts.add(small);
+                small = new ArrayList<>();
+                smallBytes = 0;
+            }
+            small.add(unit);
+            smallBytes += unit.table().bytes();
+        }
+        if (!small.isEmpty()) {
+            parts.add(small);
+        }
+        return parts;
     }
 
     /** What an earlier daemon left of a table; a table of which nothing is left only misses its mark. */

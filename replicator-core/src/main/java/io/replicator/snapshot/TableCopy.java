@@ -1,5 +1,6 @@
 package io.replicator.snapshot;
 
+import io.replicator.catalog.Catalog;
 import io.replicator.catalog.Column;
 import io.replicator.catalog.Table;
 import io.replicator.error.ErrorCode;
@@ -14,18 +15,20 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
-/** Copies one table or one range of it: one snapshot transaction on the source, one transaction on the target. */
+/** Copies a range, a table or some small tables: one snapshot transaction on the source, one transaction on the target. */
 final class TableCopy {
-    private static final String STRUCTURE = """
-            SELECT coalesce(pg_relation_filenode(c.oid), 0)::bigint,
+    private static final String STRUCTURES = """
+            SELECT c.oid::bigint, coalesce(pg_relation_filenode(c.oid), 0)::bigint,
                    ARRAY(SELECT a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
                          FROM pg_attribute a
                          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)
-            FROM pg_class c WHERE c.oid = ?""";
+            FROM pg_class c WHERE c.oid IN (SELECT o::oid FROM unnest(?::bigint[]) AS o)""";
 
     /** What is sent to the target at a time. */
     private static final int BUFFER_BYTES = 64 << 10;
@@ -36,8 +39,6 @@ final class TableCopy {
     private final CopyCounters counters;
     private final CopyRate rate;
     private final byte[] buffer = new byte[BUFFER_BYTES];
-    private long moved;
-    private long movedRows;
 
     TableCopy(Connection source, Connection target, LoadSnapshot snapshot, CopyCounters counters, CopyRate rate) {
         this.source = source;
@@ -48,47 +49,44 @@ final class TableCopy {
     }
 
     /**
-     * Copies the rows and records the table or range as copied.
+     * Copies the rows and records what they belong to as copied.
      *
-     * @return false when the table was rewritten or altered since it was listed; nothing was changed then
+     * @param units a range, or whole tables
+     * @return false when one of the tables was rewritten or altered since it was listed; nothing was changed then
      */
-    boolean copy(Migration migration, CopyUnit unit, Table onTarget) throws InterruptedException {
-        Table table = unit.table();
-        CopySql sql = CopySql.of(table, onTarget, unit.range());
-        moved = 0;
-        movedRows = 0;
+    boolean copy(Migration migration, List<CopyUnit> units, Catalog onTarget) throws InterruptedException {
+        List<CopiedRows> copied = new ArrayList<>();
+        CopyUnit current = units.getFirst();
         try (SQLCloseable _ = this::rollBack) {
             snapshot.begin(source);
             target.setAutoCommit(false);
-            CopyIn in = target.unwrap(PGConnection.class).getCopyAPI().copyIn(sql.write());
-            try {
-                move(table.name(), sql.read(), in);
-            } finally {
-                if (in.isActive()) {
-                    in.cancelCopy();
-                }
+            for (CopyUnit unit : units) {
+                current = unit;
+                CopiedRows rows = new CopiedRows(unit.table().name());
+                copied.add(rows);
+                copy(CopySql.of(unit.table(), onTarget.require(unit.table().name()), unit.range()), rows);
             }
             source.rollback();
-            if (!unchanged(table)) {
+            if (!unchanged(units)) {
                 return false;
             }
-            record(migration, unit, in.getHandledRowCount());
+            record(migration, units, copied);
             target.commit();
             return true;
         } catch (SQLException e) {
-            if (isGone(unit, e)) {
+            if (isGone(units, e)) {
                 return false;
             }
-            throw failure(unit, e);
+            throw failure(current, e);
         } finally {
-            counters.subtract(table.name(), movedRows, moved);
+            copied.forEach(rows -> counters.subtract(rows.table, rows.counted, rows.bytes));
         }
     }
 
-    /** Whether the statement failed because the table was dropped or altered. */
-    private boolean isGone(CopyUnit unit, SQLException failure) {
+    /** Whether the statement failed because a table was dropped or altered. */
+    private boolean isGone(List<CopyUnit> units, SQLException failure) {
         try {
-            return !SqlStates.isConnectionLoss(failure) && !source.isClosed() && !unchanged(unit.table());
+            return !SqlStates.isConnectionLoss(failure) && !source.isClosed() && !unchanged(units);
         } catch (SQLException e) {
             failure.addSuppressed(e);
             return false;
@@ -113,11 +111,15 @@ final class TableCopy {
         }
     }
 
-    private void record(Migration migration, CopyUnit unit, long rows) throws SQLException {
-        if (unit.range().whole()) {
-            TableProgressStore.markCopied(target, migration, unit.table().name(), snapshot.position(), rows, moved);
+    private void record(Migration migration, List<CopyUnit> units, List<CopiedRows> copied) throws SQLException {
+        CopyUnit first = units.getFirst();
+        if (first.range().whole()) {
+            List<TableProgressStore.Copied> tables = new ArrayList<>();
+            copied.forEach(rows -> tables.add(new TableProgressStore.Copied(rows.table, rows.rows, rows.bytes)));
+            TableProgressStore.markCopied(target, migration, tables, snapshot.position());
         } else {
-            RangeProgressStore.markCopied(target, migration, unit.table().name(), unit.range(), rows, moved);
+            CopiedRows rows = copied.getFirst();
+            RangeProgressStore.markCopied(target, migration, rows.table, first.range(), rows.rows, rows.bytes);
         }
     }
 
@@ -134,38 +136,64 @@ final class TableCopy {
         }
     }
 
-    private void move(QualifiedName table, String read, CopyIn in) throws SQLException, InterruptedException {
-        try (CopyOutput out = CopyOutput.start(source, read)) {
-            long rows = 0;
-            for (int bytes = out.read(buffer); bytes > 0; bytes = out.read(buffer)) {
-                in.writeToCopy(buffer, 0, bytes);
-                count(table, out.messages() - rows, bytes);
-                rows = out.messages();
-                if (Thread.currentThread().isInterrupted()) {
-                    throw new ReplicatorException(ErrorCode.INTERRUPTED, "the bulk load was interrupted");
+    private void copy(CopySql sql, CopiedRows copied) throws SQLException, InterruptedException {
+        CopyIn in = target.unwrap(PGConnection.class).getCopyAPI().copyIn(sql.write());
+        try {
+            try (CopyOutput out = CopyOutput.start(source, sql.read())) {
+                for (int bytes = out.read(buffer); bytes > 0; bytes = out.read(buffer)) {
+                    in.writeToCopy(buffer, 0, bytes);
+                    count(copied, out.messages(), bytes);
+                    if (Thread.currentThread().isInterrupted()) {
+                        throw new ReplicatorException(ErrorCode.INTERRUPTED, "the bulk load was interrupted");
+                    }
                 }
             }
+            in.endCopy();
+            copied.rows = in.getHandledRowCount();
+        } finally {
+            if (in.isActive()) {
+                in.cancelCopy();
+            }
         }
-        in.endCopy();
     }
 
     /** Of the messages, each of which holds a row. */
-    private void count(QualifiedName table, long rows, long bytes) throws InterruptedException {
-        moved += bytes;
-        movedRows += rows;
-        counters.add(table, rows, bytes);
+    private void count(CopiedRows copied, long messages, int bytes) throws InterruptedException {
+        counters.add(copied.table, messages - copied.counted, bytes);
+        copied.counted = messages;
+        copied.bytes += bytes;
         rate.moved(bytes);
     }
 
-    private boolean unchanged(Table table) throws SQLException {
-        source.setAutoCommit(true);
-        try (PreparedStatement statement = source.prepareStatement(STRUCTURE)) {
-            statement.setLong(1, Integer.toUnsignedLong(table.oid()));
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next()
-                        && row.getLong(1) == table.filenode()
-                        && List.of((String[]) row.getArray(2).getArray()).equals(structure(table));
+    private boolean unchanged(List<CopyUnit> units) throws SQLException {
+        Map<Long, Structure> now = structures(units);
+        for (CopyUnit unit : units) {
+            Table table = unit.table();
+            if (!new Structure(table.filenode(), columns(table)).equals(now.get(Integer.toUnsignedLong(table.oid())))) {
+                return false;
             }
+        }
+        return true;
+    }
+
+    /** The file and columns of a table. */
+    private record Structure(long filenode, List<String> columns) {}
+
+    private Map<Long, Structure> structures(List<CopyUnit> units) throws SQLException {
+        source.setAutoCommit(true);
+        try (PreparedStatement statement = source.prepareStatement(STRUCTURES)) {
+            Object[] tables = units.stream()
+                    .map(unit -> Integer.toUnsignedLong(unit.table().oid()))
+                    .toArray();
+            statement.setArray(1, source.createArrayOf("bigint", tables));
+            Map<Long, Structure> structures = new HashMap<>();
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    List<String> columns = List.of((String[]) row.getArray(3).getArray());
+                    structures.put(row.getLong(1), new Structure(row.getLong(2), columns));
+                }
+            }
+            return structures;
         } finally {
             source.setAutoCommit(false);
         }
@@ -185,11 +213,23 @@ final class TableCopy {
         void close() throws SQLException;
     }
 
-    private static List<String> structure(Table table) {
-        List<String> structure = new ArrayList<>();
+    private static List<String> columns(Table table) {
+        List<String> columns = new ArrayList<>();
         for (Column column : table.columns()) {
-            structure.add(column.name() + " " + column.type());
+            columns.add(column.name() + " " + column.type());
         }
-        return structure;
+        return columns;
+    }
+
+    /** What was moved of a table so far. */
+    private static final class CopiedRows {
+        private final QualifiedName table;
+        private long counted;
+        private long rows;
+        private long bytes;
+
+        private CopiedRows(QualifiedName table) {
+            this.table = table;
+        }
     }
 }
