@@ -70,7 +70,12 @@ public final class Daemon implements AutoCloseable {
      * @throws AssertionError when it ends before
      */
     public void awaitPhase(Phase wanted) {
-        await("the daemon is " + wanted.word(), PHASE_LIMIT, () -> phase == wanted);
+        awaitPhase(wanted, PHASE_LIMIT);
+    }
+
+    /** As {@link #awaitPhase(Phase)}, for what takes longer than usual. */
+    public void awaitPhase(Phase wanted, Duration limit) {
+        await("the daemon is " + wanted.word(), limit, () -> phase == wanted);
     }
 
     /** Waits until it says something of what it does that holds the words. */

@@ -6,6 +6,7 @@ import io.replicator.progress.Phase;
 import io.replicator.status.StatusReport;
 import io.replicator.testkit.Await;
 import io.replicator.testkit.Daemon;
+import io.replicator.testkit.DaemonProcess;
 import io.replicator.testkit.FaultProxy;
 import io.replicator.testkit.Settings;
 import io.replicator.testkit.Sides;
@@ -13,6 +14,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -173,6 +176,63 @@ class BulkLoadIT {
                 daemon.awaitPhase(Phase.STREAMING);
                 assertThat(sides.target().number("SELECT count(*) FROM t")).isEqualTo(ROWS);
             }
+        }
+    }
+
+    /** Twenty tables share a transaction; one of them gets another file while the transaction waits before its turn. */
+    @Test
+    void copiesTheOthersOfATransactionWhenOneTableWasRewritten() throws SQLException {
+        try (Sides sides = Sides.of(15, 17);
+                Connection session = sides.target().connection();
+                Statement statement = session.createStatement()) {
+            for (int table = 10; table < 90; table++) {
+                sides.execute("CREATE TABLE t" + table + " (id int PRIMARY KEY, v text)");
+                sides.source()
+                        .execute("INSERT INTO t" + table + " SELECT n, 'v' FROM generate_series(1, 100) AS n");
+            }
+            sides.source().execute("INSERT INTO t50 SELECT n, repeat('x', 100) FROM generate_series(1000, 2000) AS n");
+            session.setAutoCommit(false);
+            statement.execute("LOCK TABLE t50 IN SHARE MODE");
+            Settings settings = sides.settings().existingSchema().with("copy", "{ jobs: 1 }");
+            try (Daemon daemon = Daemon.start(settings)) {
+                Await.until(
+                        "the copy waits for the largest table, which comes first",
+                        LIMIT,
+                        () -> sides.target()
+                                        .number("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                                + " AND datname = current_database()"
+                                                + " AND application_name = 'replicator copy'")
+                                == 1);
+                List<String> rewritten = List.of("t10", "t11", "t88", "t89");
+                for (String table : rewritten) {
+                    sides.source().execute("VACUUM FULL " + table);
+                }
+                session.rollback();
+                daemon.awaitPhase(Phase.STREAMING);
+                sides.assertEqualRows();
+                assertThat(daemon.toString()).contains("copying " + rewritten.size() + " tables under a new snapshot");
+                assertThat(sides.target().number("SELECT sum(rows) FROM replicator.table_progress"))
+                        .isEqualTo(80 * 100 + 1001);
+            }
+        }
+    }
+
+    /** The whole of a row is never in memory, nor is the row of a table that shares its transaction with others. */
+    @Test
+    void copiesAFieldThatIsLargerThanTheHeap() throws SQLException {
+        try (Sides sides = Sides.of(15, 17)) {
+            sides.execute("CREATE TABLE t (id int PRIMARY KEY, v text)", "ALTER TABLE t ALTER v SET STORAGE EXTERNAL");
+            sides.source()
+                    .execute("INSERT INTO t SELECT n, 'small' FROM generate_series(1, 10) AS n",
+                            "INSERT INTO t VALUES (11, repeat('0123456789', 50 * 1024 * 1024))");
+            Settings settings = sides.settings().existingSchema().with("verify", "{ level: bounds }");
+            try (DaemonProcess run = DaemonProcess.start(
+                    Map.of("JAVA_TOOL_OPTIONS", "-Xmx128m"), "-c", settings.file().toString(), "run", "--copy-only")) {
+                assertThat(run.awaitExit(LIMIT.multipliedBy(3))).as(run.tails()).isZero();
+            }
+            assertThat(sides.target().number("SELECT length(v) FROM t WHERE id = 11")).isEqualTo(500 * 1024 * 1024);
+            assertThat(sides.target().text("SELECT md5(v) FROM t WHERE id = 11"))
+                    .isEqualTo(sides.source().text("SELECT md5(v) FROM t WHERE id = 11"));
         }
     }
 

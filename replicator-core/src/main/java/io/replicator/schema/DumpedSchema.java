@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
 public final class DumpedSchema implements SchemaLoader {
     private static final Logger LOG = LoggerFactory.getLogger(DumpedSchema.class);
 
+    /** An object is locked until the transaction that creates it ends, and the target's table of locks is small. */
+    private static final int ENTRIES_PER_TRANSACTION = 200;
+
     private final MigrationConfig config;
     private final Database source;
     private final Database target;
@@ -40,12 +43,16 @@ public final class DumpedSchema implements SchemaLoader {
         SchemaEntry current = null;
         try (SchemaSession session = SchemaSession.open(target, store, PostDataSettings.ONE_JOB)) {
             List<SchemaEntry> entries = store.pending(session.connection(), Stage.PRE_DATA);
-            for (SchemaEntry entry : entries) {
-                current = entry;
-                session.createUnmarked(entry);
+            for (int first = 0; first < entries.size(); first += ENTRIES_PER_TRANSACTION) {
+                List<SchemaEntry> together =
+                        entries.subList(first, Math.min(entries.size(), first + ENTRIES_PER_TRANSACTION));
+                for (SchemaEntry entry : together) {
+                    current = entry;
+                    session.createUnmarked(entry);
+                }
+                store.markDone(session.connection(), together);
+                session.connection().commit();
             }
-            store.markDone(session.connection(), entries);
-            session.connection().commit();
             LOG.info("created {} objects on the target", entries.size());
         } catch (SQLException e) {
             throw SqlStates.wrap(
