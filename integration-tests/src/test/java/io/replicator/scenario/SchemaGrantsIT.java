@@ -159,6 +159,37 @@ class SchemaGrantsIT {
     }
 
     @Test
+    void grantsThatComeAtTheCutoverOnlyAreAskedForBehindTheFence() throws SQLException {
+        try (Sides sides = Sides.of(15, 17)) {
+            String reader = role(sides, "reader");
+            String writer = role(sides, "writer");
+            sides.source().execute("CREATE TABLE t (id int PRIMARY KEY)", "GRANT SELECT ON t TO " + reader);
+            Settings settings = sides.settings()
+                    .source(Roles.heroku(sides.source()).url())
+                    .target(Roles.plain(sides.target()).url())
+                    .with("schema", "{ mode: copy, grants: copy }");
+            try (Daemon daemon = Daemon.streaming(settings)) {
+                sides.source().execute("INSERT INTO t VALUES (1)", "GRANT INSERT ON t TO " + writer);
+                sides.awaitApplied();
+                assertThat(lines(sides.target())).isEmpty();
+
+                CutoverResult refused = cutover(daemon);
+
+                assertThat(refused.switched()).isFalse();
+                assertThat(refused.failedStep()).isEqualTo("complete_target");
+                assertThat(refused.reason()).contains("GRANT INSERT ON TABLE public.t TO " + quoted(writer));
+
+                sides.source().execute("INSERT INTO t VALUES (2)");
+                sides.target().execute("GRANT INSERT ON t TO " + writer);
+                assertThat(cutover(daemon).switched()).as("%s", daemon).isTrue();
+                assertThat(lines(sides.target()))
+                        .containsExactlyInAnyOrder(
+                                "relation t: " + reader + " SELECT", "relation t: " + writer + " INSERT");
+            }
+        }
+    }
+
+    @Test
     void aRoleThatIsMissingIsNamedBeforeAnythingIsCopied() throws SQLException {
         try (Sides sides = Sides.of(15, 17)) {
             String reader = name(sides, "reader");
