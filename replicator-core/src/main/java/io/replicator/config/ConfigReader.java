@@ -146,7 +146,11 @@ public final class ConfigReader {
         if (owner != null && mode != SchemaConfig.Mode.COPY) {
             section.report("owner", "'schema.owner' goes with mode: copy", "remove it");
         }
-        section.later("grants", "remove it: grants are not copied");
+        SchemaConfig.Grants grants =
+                section.choice("grants", SchemaConfig.Grants.class, SchemaConfig.Grants.NONE, Set.of());
+        if (grants == SchemaConfig.Grants.COPY && mode != SchemaConfig.Mode.COPY) {
+            section.report("grants", "'schema.grants: copy' goes with mode: copy", "remove it and grant by hand");
+        }
         boolean truncate = Boolean.TRUE.equals(
                 section.parsed("truncate", Boolean.FALSE, "true or false", "for example true", ConfigReader::truth));
         if (truncate && mode != SchemaConfig.Mode.EXISTING) {
@@ -158,7 +162,7 @@ public final class ConfigReader {
                 ? section.integer("index_workers", 0, MOST_JOBS, 2)
                 : SchemaConfig.DEFAULT.indexWorkers();
         section.refuseUnknownKeys();
-        return new SchemaConfig(mode, truncate, memory, Math.toIntExact(workers), owner);
+        return new SchemaConfig(mode, truncate, memory, Math.toIntExact(workers), owner, grants);
     }
 
     private static Boolean truth(String text) {

@@ -4,6 +4,7 @@ import io.replicator.capture.Heartbeat;
 import io.replicator.catalog.Catalog;
 import io.replicator.catalog.CatalogReader;
 import io.replicator.catalog.Sequence;
+import io.replicator.config.SchemaConfig;
 import io.replicator.config.TableFilter;
 import io.replicator.config.VerifyLevel;
 import io.replicator.cutover.CutoverActions;
@@ -15,6 +16,7 @@ import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.SqlStates;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.Phase;
+import io.replicator.schema.GrantAccess;
 import io.replicator.schema.MaterializedViews;
 import io.replicator.schema.OwnerAccess;
 import io.replicator.schema.Suspensions;
@@ -68,6 +70,9 @@ final class StreamCutoverActions implements CutoverActions {
             throw refused(
                     "the lag is " + (lag == null ? "unknown" : String.format(java.util.Locale.ROOT, "%.1f s", lag))
                             + ", at most " + MAX_LAG_SECONDS + " s is accepted");
+        }
+        if (TargetSchema.mayBeConstrained(ends)) {
+            requireAccess();
         }
         return String.format(java.util.Locale.ROOT, "lag %.2f s", lag);
     }
@@ -153,14 +158,32 @@ final class StreamCutoverActions implements CutoverActions {
             Suspensions.restore(target, ends.config().name());
             TargetSchema.of(ends).constraints();
             Catalog catalog = ends.sourceCatalog();
-            String owner = ends.config().schema().owner();
-            if (owner != null) {
-                OwnerAccess.require(target, catalog, owner);
-            }
+            requireAccess(target, catalog);
             MaterializedViews.refresh(target, catalog);
             return catalog.materializedViews().size() + " materialized views refreshed";
         } catch (SQLException e) {
             throw SqlStates.wrap(ErrorCode.CUTOVER_FAILED, "completing the target", e);
+        }
+    }
+
+    private void requireAccess() {
+        try (Connection target = ends.target().borrow()) {
+            requireAccess(target, ends.sourceCatalog());
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.CUTOVER_FAILED, "asking what roles may do on the target", e);
+        }
+    }
+
+    /** Requires that the application's roles can go on working on the target. */
+    private void requireAccess(Connection target, Catalog catalog) throws SQLException {
+        SchemaConfig schema = ends.config().schema();
+        if (schema.owner() != null) {
+            OwnerAccess.require(target, catalog, schema.owner());
+        }
+        if (schema.grants() == SchemaConfig.Grants.COPY) {
+            try (Connection source = ends.source().borrow()) {
+                GrantAccess.require(source, target, schema.owner());
+            }
         }
     }
 

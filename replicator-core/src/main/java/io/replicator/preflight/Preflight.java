@@ -49,6 +49,7 @@ public final class Preflight {
             new SchemaPrivileges(),
             new LeftOutForeignKeys(),
             new TargetOwner(),
+            new TargetGrants(),
             new EventTriggers(),
             new ExistingTables(),
             new EmptyTables(),

@@ -1,7 +1,9 @@
 package io.replicator.schema;
 
+import io.replicator.catalog.GrantReader;
 import io.replicator.catalog.Table;
 import io.replicator.config.MigrationConfig;
+import io.replicator.config.SchemaConfig;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.Database;
@@ -113,6 +115,9 @@ public final class DumpedSchema implements SchemaLoader {
                     DatabaseSettings.read(connection, row.getString(1), owner == null ? row.getString(2) : owner);
             if (owner != null) {
                 entries.add(ObjectOwner.entry(owner));
+            }
+            if (config.schema().grants() == SchemaConfig.Grants.COPY) {
+                entries.addAll(ObjectGrants.entries(GrantReader.read(connection, there, owner)));
             }
             return entries;
         }

@@ -90,12 +90,22 @@ final class SchemaSession implements AutoCloseable {
             createUnless(entry, SETTING_REFUSED);
         } else if (entry.type().equals(ObjectOwner.TYPE)) {
             ObjectOwner.give(connection, entry.name());
-        } else if (entry.type().equals("COMMENT")
-                && (entry.name().startsWith("EXTENSION ") || entry.name().startsWith("SCHEMA "))) {
+        } else if (entry.type().equals(ObjectGrants.OF_OTHERS)) {
+            createUnless(entry, Set.of(SqlStates.INSUFFICIENT_PRIVILEGE, SqlStates.UNDEFINED_OBJECT));
+        } else if (mayBeTheProviders(entry)) {
             createUnless(entry, Set.of(SqlStates.INSUFFICIENT_PRIVILEGE));
         } else {
             execute(sql(entry));
         }
+    }
+
+    private static boolean mayBeTheProviders(SchemaEntry entry) {
+        return switch (entry.type()) {
+            case "COMMENT" ->
+                entry.name().startsWith("EXTENSION ") || entry.name().startsWith("SCHEMA ");
+            case ObjectGrants.TYPE -> entry.name().startsWith("SCHEMA ");
+            default -> false;
+        };
     }
 
     /** Stops the statement that is running and refuses further ones; from any thread. */
@@ -109,7 +119,8 @@ final class SchemaSession implements AutoCloseable {
 
     /**
      * Extensions and schema public often belong to the provider, some settings are the superuser's, and roles or
-     * parameters may be unknown to the target: comments and settings are not worth a failure.
+     * parameters may be unknown to the target: comments and settings are not worth a failure. Privileges that are needed
+     * are asked for again at the cutover.
      */
     private void createUnless(SchemaEntry entry, Set<String> states) throws SQLException {
         Savepoint savepoint = connection.setSavepoint();

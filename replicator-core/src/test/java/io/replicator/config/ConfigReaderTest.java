@@ -76,7 +76,8 @@ final class ConfigReaderTest {
 
         assertThat(config.name()).isEqualTo("shop");
         assertThat(config.capture()).isEqualTo(CaptureMode.WAL);
-        assertThat(config.schema()).isEqualTo(new SchemaConfig(SchemaConfig.Mode.EXISTING, true, 1L << 30, 0, null));
+        assertThat(config.schema()).isEqualTo(new SchemaConfig(
+                        SchemaConfig.Mode.EXISTING, true, 1L << 30, 0, null, SchemaConfig.Grants.NONE));
         assertThat(config.tables()).isEqualTo(new TableFilter(List.of("public.*"), List.of("public.sessions")));
         assertThat(config.copy()).isEqualTo(new CopyConfig(8, 2, 64L << 20, 20L << 20, "SELECT false", null));
         assertThat(config.apply()).isEqualTo(new ApplyConfig(1L << 30, ApplyConfig.AUTO));
@@ -147,7 +148,7 @@ final class ConfigReaderTest {
             cutover: { reverse: true }      | 'cutover.reverse' is not in this version → remove it or write false: nothing streams back after the switch
             verify: { every: 1h }           | 'verify.every' is not in this version → remove it and run 'replicator verify' when needed
             schema: { mode: existing, owner: app } | 'schema.owner' goes with mode: copy → remove it
-            schema: { grants: copy }        | 'schema.grants' is not in this version → remove it: grants are not copied
+            schema: { mode: existing, grants: copy } | 'schema.grants: copy' goes with mode: copy → remove it and grant by hand
             """)
     void saysWhatIsNotInThisVersion(String line, String problem) {
         assertThat(problems(ENDS + line)).containsExactly("3: " + problem);
