@@ -4,6 +4,7 @@ import io.replicator.postgres.QualifiedName;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +15,19 @@ final class CopyEstimate {
     private static final double FIRST_PERCENT = 0.01;
     private static final double INDEX_WEIGHT = 2;
 
-    private final Rate rate = new Rate();
+    private final LongSupplier nanos;
+    private final Rate rate;
     private final Map<QualifiedName, Rate> tables = new HashMap<>();
+
+    CopyEstimate() {
+        this(System::nanoTime);
+    }
+
+    /** @param nanos the clock, as {@link System#nanoTime} */
+    CopyEstimate(LongSupplier nanos) {
+        this.nanos = nanos;
+        this.rate = new Rate(nanos);
+    }
 
     /** How much of a table is done, in bytes. */
     record Part(long done, long total) {}
@@ -34,7 +46,7 @@ final class CopyEstimate {
         double slowest = 0;
         for (Map.Entry<QualifiedName, Part> table : moving.entrySet()) {
             Part part = table.getValue();
-            Double own = tables.computeIfAbsent(table.getKey(), _ -> new Rate()).sample(part.done);
+            Double own = tables.computeIfAbsent(table.getKey(), _ -> new Rate(nanos)).sample(part.done);
             if (own != null && own > 0) {
                 slowest = Math.max(slowest, (part.total - part.done) / own);
             }
