@@ -154,7 +154,8 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
     }
 
     private boolean changesWaitLong() {
-        return System.nanoTime() - lastCompleteFlush > COMPLETE_FLUSH_NANOS && !(dirty.isEmpty() && gathering.isEmpty());
+        return System.nanoTime() - lastCompleteFlush > COMPLETE_FLUSH_NANOS
+                && !(dirty.isEmpty() && gathering.isEmpty());
     }
 
     private void take(Change change) throws SQLException, InterruptedException {

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class ChangePipeline implements ChangeSink {
     private static final int SLOTS = 1 << 15;
 
-    private final RingBuffer<Slot> ring = RingBuffer.createSingleProducer(Slot::new, SLOTS, new LiteBlockingWaitStrategy());
+    private final RingBuffer<Slot> ring =
+            RingBuffer.createSingleProducer(Slot::new, SLOTS, new LiteBlockingWaitStrategy());
     private final ByteBudget budget;
     private final BatchEventProcessor<Slot> processor;
     private final Thread thread;

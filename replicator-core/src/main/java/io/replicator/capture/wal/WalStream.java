@@ -33,6 +33,7 @@ public final class WalStream implements ChangeSource {
     private static final long WAITED_NANOS = TimeUnit.MICROSECONDS.toNanos(5);
     /** Meanwhile messages gather in the socket. Races with it and without: 0.78 and 0.82 of a native subscription's time. */
     private static final long GATHER_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
+
     private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
     private final Database source;
