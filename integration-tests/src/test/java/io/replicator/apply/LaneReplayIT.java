@@ -80,7 +80,8 @@ class LaneReplayIT {
         int lanes = 1 + random.nextInt(MOST_LANES);
         int dyingAfter = random.nextInt(3 * TRANSACTIONS);
         LaneFleet fleet = new LaneFleet(target, owned.migration(), positions, lanes, budget, statistics, _ -> {});
-        try (LaneRouter router = new LaneRouter(fleet, new TableStarts(Map.of()), NAME, budget, wholeTransactions, Duration.ZERO)) {
+        try (LaneRouter router =
+                new LaneRouter(fleet, new TableStarts(Map.of()), NAME, budget, wholeTransactions, Duration.ZERO)) {
             Position first = LaneFleet.first(positions);
             int handled = 0;
             for (List<Change> transaction : source.transactions()) {

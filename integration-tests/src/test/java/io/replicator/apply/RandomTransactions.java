@@ -200,19 +200,19 @@ final class RandomTransactions {
         }
     }
 
-    private static Relation relation(int oid, String name, RelationColumn... columns) {
+    static Relation relation(int oid, String name, RelationColumn... columns) {
         return new Relation(oid, new QualifiedName("public", name), ReplicaIdentity.DEFAULT, List.of(columns));
     }
 
-    private static RelationColumn key(String name, int type) {
+    static RelationColumn key(String name, int type) {
         return new RelationColumn(name, type, -1, true);
     }
 
-    private static RelationColumn value(String name, int type) {
+    static RelationColumn value(String name, int type) {
         return new RelationColumn(name, type, -1, false);
     }
 
-    private static Change insert(Relation relation, @Nullable String... values) {
+    static Change insert(Relation relation, @Nullable String... values) {
         Tuple row = tuple(values);
         return new Change.Insert(relation, row, row.buffer().length);
     }

@@ -171,7 +171,8 @@ class PreflightIT {
                 "ALTER TABLE secured ENABLE ROW LEVEL SECURITY");
         String role = "stranger_" + source.name();
         source.execute("CREATE ROLE " + role + " LOGIN");
-        target.execute("CREATE ROLE " + role + " LOGIN");
+        target.execute(
+                "CREATE ROLE " + role + " LOGIN", "REVOKE TEMPORARY ON DATABASE " + target.name() + " FROM PUBLIC");
 
         List<Finding> findings = run(source.as(role), target.as(role), Mode.COPY);
 
@@ -194,6 +195,12 @@ class PreflightIT {
         assertFound(findings, Severity.FAIL, "source.select", "public.t_id_seq", "GRANT SELECT ON SEQUENCE");
         assertFound(findings, Severity.FAIL, "source.row_security", "public.secured", "BYPASSRLS;");
         assertFound(findings, Severity.FAIL, "target.create_privilege", target.name(), "GRANT CREATE ON DATABASE");
+        assertFound(
+                findings,
+                Severity.FAIL,
+                "target.temporary_privilege",
+                target.name(),
+                "GRANT TEMPORARY ON DATABASE \"" + target.name() + "\" TO " + quoted);
         assertFound(
                 findings,
                 Severity.FAIL,

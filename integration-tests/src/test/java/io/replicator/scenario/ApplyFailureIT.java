@@ -72,26 +72,75 @@ class ApplyFailureIT {
 
     @Test
     void stopsWhenAnUpdatedRowIsMissing() throws SQLException {
+        applyInOneLane();
         assertStoppedAndMended(
                 ErrorCode.ROW_MISSING,
-                "public.items",
+                "table public.items: 2 of 5 rows to update are not on the target: (id=7), (id=9)",
+                () -> {
+                    sides.target().execute("DELETE FROM items WHERE id IN (7, 9)");
+                    sides.source().execute("UPDATE items SET value = 'changed' WHERE id > 5");
+                },
+                () -> sides.target().execute("INSERT INTO items VALUES (7, 'v'), (9, 'v')"));
+    }
+
+    @Test
+    void stopsWhenADeletedRowIsMissing() throws SQLException {
+        applyInOneLane();
+        assertStoppedAndMended(
+                ErrorCode.ROW_MISSING,
+                "table public.items: 1 of 5 rows to delete are not on the target: (id=7)",
                 () -> {
                     sides.target().execute("DELETE FROM items WHERE id = 7");
-                    sides.source().execute("UPDATE items SET value = 'changed' WHERE id > 5");
+                    sides.source().execute("DELETE FROM items WHERE id > 5");
                 },
                 () -> sides.target().execute("INSERT INTO items VALUES (7, 'v')"));
     }
 
     @Test
-    void stopsWhenADeletedRowIsMissing() throws SQLException {
+    void namesRowsThatALargeUpdateMisses() throws SQLException {
+        assertLargeGroupNames(
+                "table public.others: 4 of 3000 rows to update are not on the target: (id=70), (id=700), (id=701), …",
+                "UPDATE others SET value = 'changed'");
+    }
+
+    @Test
+    void namesRowsThatALargeDeleteMisses() throws SQLException {
+        assertLargeGroupNames(
+                "table public.others: 4 of 3000 rows to delete are not on the target: (id=70), (id=700), (id=701), …",
+                "DELETE FROM others");
+    }
+
+    private void assertLargeGroupNames(String named, String change) throws SQLException {
+        applyInOneLane();
+        sides.source().execute("INSERT INTO others SELECT n, 'v' FROM generate_series(1, 3000) AS n");
         assertStoppedAndMended(
                 ErrorCode.ROW_MISSING,
-                "(id=7)",
+                named,
+                () -> {
+                    sides.target().execute("DELETE FROM others WHERE id IN (70, 700, 701, 2999)");
+                    sides.source().execute(change);
+                },
+                () -> sides.target()
+                        .execute("INSERT INTO others SELECT n, 'v' FROM unnest(ARRAY[70, 700, 701, 2999]) AS n"));
+    }
+
+    @Test
+    void namesTheMissingRowWhereTheOrderOfChangesMatters() throws SQLException {
+        sides.execute("ALTER TABLE items ADD rank integer UNIQUE");
+        sides.source().execute("UPDATE items SET rank = id");
+        assertStoppedAndMended(
+                ErrorCode.ROW_MISSING,
+                "table public.items: the changed row (id=7) is not on the target",
                 () -> {
                     sides.target().execute("DELETE FROM items WHERE id = 7");
-                    sides.source().execute("DELETE FROM items WHERE id = 7");
+                    sides.source()
+                            .transaction(
+                                    "UPDATE items SET rank = 100 WHERE id = 1",
+                                    "UPDATE items SET rank = 1 WHERE id = 2",
+                                    "UPDATE items SET rank = 2 WHERE id = 1",
+                                    "UPDATE items SET value = 'changed' WHERE id > 5");
                 },
-                () -> sides.target().execute("INSERT INTO items VALUES (7, 'v')"));
+                () -> sides.target().execute("INSERT INTO items VALUES (7, 'v', 7)"));
     }
 
     @Test
@@ -113,11 +162,12 @@ class ApplyFailureIT {
                 "table public.others, row (id=77): ERROR: new row for relation \"others\" violates check constraint \"short\"",
                 () -> {
                     sides.target().execute("ALTER TABLE others ADD CONSTRAINT short CHECK (length(value) < 10)");
-                    sides.source().transaction(
-                            "INSERT INTO others SELECT n, 'v' FROM generate_series(1, 76) AS n",
-                            "UPDATE items SET value = 'changed'",
-                            "INSERT INTO others VALUES (77, 'much too long')",
-                            "INSERT INTO others SELECT n, 'v' FROM generate_series(78, 150) AS n");
+                    sides.source()
+                            .transaction(
+                                    "INSERT INTO others SELECT n, 'v' FROM generate_series(1, 76) AS n",
+                                    "UPDATE items SET value = 'changed'",
+                                    "INSERT INTO others VALUES (77, 'much too long')",
+                                    "INSERT INTO others SELECT n, 'v' FROM generate_series(78, 150) AS n");
                 },
                 () -> sides.target().execute("ALTER TABLE others DROP CONSTRAINT short"));
     }
@@ -132,6 +182,11 @@ class ApplyFailureIT {
                     sides.source().execute("INSERT INTO others SELECT n, 'v' || n FROM generate_series(1, 9000) AS n");
                 },
                 () -> sides.target().execute("ALTER TABLE others DROP CONSTRAINT no"));
+    }
+
+    /** So that all rows are in one group. */
+    private void applyInOneLane() {
+        settings = settings.with("apply", "{ lanes: 1 }");
     }
 
     @FunctionalInterface

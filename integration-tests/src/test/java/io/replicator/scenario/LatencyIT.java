@@ -29,7 +29,8 @@ class LatencyIT {
     void createBothSides() throws SQLException {
         sides = Sides.of(17, 18);
         for (int table = 0; table < TABLES; table++) {
-            sides.execute("CREATE TABLE t" + table + " (id integer PRIMARY KEY, value text, at timestamptz DEFAULT now())");
+            sides.execute(
+                    "CREATE TABLE t" + table + " (id integer PRIMARY KEY, value text, at timestamptz DEFAULT now())");
         }
         toSource = FaultProxy.before(sides.source().server().address());
         toTarget = FaultProxy.before(sides.target().server().address());
@@ -62,7 +63,9 @@ class LatencyIT {
             toTarget.forgetRoundTrips();
             touchAllTables(3);
             sides.assertEqualRows();
-            assertThat(toTarget.mostRoundTrips()).as("round trips for 90 statements").isBetween(1, TABLES - 1);
+            assertThat(toTarget.mostRoundTrips())
+                    .as("round trips for 90 statements")
+                    .isBetween(1, TABLES - 1);
         }
     }
 

@@ -13,7 +13,6 @@ import io.replicator.pipeline.ChangeHandler;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -26,19 +25,14 @@ import org.jspecify.annotations.Nullable;
  * on the pipeline's thread but for {@link #durable}, {@link #failure}, {@link #request} and {@link #close}.
  *
  * <p>Batches adapt by themselves: when the pipeline is drained at the end of a transaction and the lanes have nothing to do,
- * what is gathered is flushed; while they are busy it grows to its limit. A change is skipped where it lies before its lane's position
- * or its table's.
+ * what is gathered is flushed; while they are busy it grows to its limit ({@link FlushPolicy}). A change is skipped where it
+ * lies before its lane's position ({@link Replay}) or its table's.
  *
  * <p>What needs the source's order across lanes (TRUNCATE, a key that moves to another lane while a value of its row is
  * unknown, another spread of a table) is applied by the first lane, together with the whole source transaction and all
  * that was gathered before it, in one target transaction that advances every lane.
  */
 public final class LaneRouter implements ChangeHandler, DurablePosition, AutoCloseable {
-    private static final long COMPLETE_FLUSH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final long IDLE_COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final long MAX_HELD_BYTES = 32L << 20;
-    private static final Duration BEHIND = Duration.ofSeconds(2);
-    private static final long BEHIND_LINGER_FACTOR = 5;
     private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
     private final LaneFleet fleet;
@@ -47,23 +41,16 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
     private final Heartbeats heartbeats;
     private final ByteBudget budget;
     private final WholeTransactions wholeTransactions;
-    private final long maxHeldBytes;
-    private final long lingerNanos;
+    private final FlushPolicy policy;
+    private final LaneFeed feed;
+    private final Replay replay;
     private final Map<Integer, RoutedTable> routed = new HashMap<>();
-    private final BitSet dirty = new BitSet();
-    private final BitSet skipped = new BitSet();
-    private Gathering gathering;
     private volatile @Nullable Barrier barrier;
     private Position reached;
     private Position flushed;
     private @Nullable SourceTransaction transaction;
-    private boolean skipping;
     private boolean whole;
     private Instant begun = Instant.MAX;
-    private long rows;
-    private long transactions;
-    private long lastCompleteFlush = System.nanoTime();
-    private long lastFlush = lastCompleteFlush;
 
     /**
      * @param fleet closed by this router's {@link #close}
@@ -83,9 +70,9 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
         this.heartbeats = new Heartbeats(migration);
         this.budget = budget;
         this.wholeTransactions = wholeTransactions;
-        this.lingerNanos = linger.toNanos();
-        this.maxHeldBytes = Math.min(MAX_HELD_BYTES, budget.limit() / 2);
-        this.gathering = new Gathering(fleet.lanes());
+        this.policy = new FlushPolicy(budget.limit(), linger, System.nanoTime());
+        this.feed = new LaneFeed(fleet);
+        this.replay = new Replay(fleet);
         this.reached = fleet.position();
         this.flushed = reached;
     }
@@ -118,7 +105,7 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
             } else if (change instanceof Change.Checkpoint) {
                 checkpoint();
             } else if (holdsMuch()) {
-                applyGathered();
+                feed.applyAll();
             }
         } catch (SQLException e) {
             throw ApplyFailures.of("routing changes behind " + reached, e);
@@ -126,21 +113,15 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
     }
 
     private boolean holdsMuch() {
-        return gathering.full() || gathering.held() >= maxHeldBytes;
+        return policy.isMuch(feed.full(), feed.held());
     }
 
-    /**
-     * Whether nothing more comes until the lanes have worked off what they have, and the last flush is a while ago. A flush
-     * costs the same for one change and for hundreds, so that many small ones would take from the receiver what it needs.
-     */
+    /** Whether nothing more comes until the lanes have worked off what they have, and the last flush is a while ago. */
     private boolean staysDrained(BooleanSupplier drained) throws InterruptedException {
-        boolean gathered = !(dirty.isEmpty() && gathering.isEmpty());
-        long linger = lingerNanos;
-        if (gathered && begun.isBefore(Instant.now().minus(BEHIND))) {
-            linger *= BEHIND_LINGER_FACTOR;
-        }
+        boolean gathered = !feed.isEmpty();
+        long linger = gathered ? policy.linger(begun, Instant.now()) : 0;
         while (drained.getAsBoolean()) {
-            long early = gathered ? linger - (System.nanoTime() - lastFlush) : 0;
+            long early = gathered ? policy.left(linger, System.nanoTime()) : 0;
             if (early > 0) {
                 LockSupport.parkNanos(Math.min(early, LOOK_NANOS));
             } else if (!gathered || group.awaitIdle(LOOK_NANOS)) {
@@ -154,8 +135,7 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
     }
 
     private boolean changesWaitLong() {
-        return System.nanoTime() - lastCompleteFlush > COMPLETE_FLUSH_NANOS
-                && !(dirty.isEmpty() && gathering.isEmpty());
+        return policy.completeDue(System.nanoTime()) && !feed.isEmpty();
     }
 
     private void take(Change change) throws SQLException, InterruptedException {
@@ -197,14 +177,8 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
         boundary(next);
         transaction = next;
         begun = next.committedAt();
-        skipped.clear();
-        for (int lane = 0; lane < fleet.lanes(); lane++) {
-            if (fleet.start(lane).contains(next)) {
-                skipped.set(lane);
-            }
-        }
-        skipping = skipped.cardinality() == fleet.lanes();
-        if (!skipping && wholeTransactions.contains(next)) {
+        replay.begin(next);
+        if (!replay.heldByAll() && wholeTransactions.contains(next)) {
             becomeWhole();
         }
     }
@@ -212,24 +186,19 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
     private void end(Position end) {
         SourceTransaction ended = transaction;
         transaction = null;
-        for (int lane = skipped.nextSetBit(0); lane >= 0; lane = skipped.nextSetBit(lane + 1)) {
-            if (ended != null && !fleet.start(lane).reaches(end)) {
-                throw new ReplicatorException(
-                        ErrorCode.STATE_MISMATCH,
-                        "the target's position " + fleet.start(lane) + " lies inside the source transaction "
-                                + ended.xid() + " that ends at " + end);
-            }
+        boolean held = replay.heldByAll();
+        if (ended != null) {
+            replay.end(ended, end);
         }
-        if (!skipping) {
+        if (!held) {
             reached = end;
-            transactions++;
+            feed.ended();
         }
-        skipping = false;
     }
 
     private void row(Relation relation, Change change) throws SQLException, InterruptedException {
         SourceTransaction current = transaction;
-        if (skipping || heartbeats.take(relation, change)) {
+        if (replay.heldByAll() || heartbeats.take(relation, change)) {
             budget.release(change.size());
             return;
         }
@@ -271,16 +240,11 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
     }
 
     private void add(int lane, TableMapping mapping, Change change, int size) throws InterruptedException {
-        if (skipped.get(lane)) {
+        if (replay.heldBy(lane)) {
             budget.release(size);
-            return;
+        } else {
+            feed.add(whole ? 0 : lane, mapping, change, size);
         }
-        int to = whole ? 0 : lane;
-        if (!gathering.accepts(to, mapping)) {
-            apply(to);
-            group.order(fleet.lane(to), new LaneOrder.Forget());
-        }
-        gathering.add(to, mapping, change, size);
     }
 
     private RoutedTable routed(TableMapping mapping) throws SQLException, InterruptedException {
@@ -291,9 +255,8 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
         KeySpread spread = fleet.spread(mapping, known == null ? null : known.spread());
         if (known != null && !known.spread().equals(spread) && fleet.lanes() > 1) {
             becomeWhole();
-            apply(0);
-            group.order(fleet.lane(0), new LaneOrder.Spread(mapping.relation().name(), spread));
-            dirty.set(0);
+            feed.apply(0, 0);
+            feed.write(0, new LaneOrder.Spread(mapping.relation().name(), spread));
         }
         RoutedTable table = new RoutedTable(mapping, spread, fleet.lanes());
         routed.put(mapping.relation().oid(), table);
@@ -302,15 +265,14 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
 
     private void truncate(Change.Truncate truncate) throws SQLException, InterruptedException {
         SourceTransaction current = transaction;
-        if (skipping || current == null) {
+        if (replay.heldByAll() || current == null) {
             return;
         }
         Change.Truncate wanted = mappings.withoutContained(truncate, current);
         if (!wanted.relations().isEmpty()) {
             becomeWhole();
-            apply(0);
-            group.order(fleet.lane(0), new LaneOrder.Truncate(wanted));
-            dirty.set(0);
+            feed.apply(0, 0);
+            feed.write(0, new LaneOrder.Truncate(wanted));
         }
     }
 
@@ -319,7 +281,7 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
         if (whole || fleet.lanes() == 1) {
             return;
         }
-        if (dirty.nextSetBit(1) >= 0) {
+        if (feed.isOpen(1)) {
             SourceTransaction current = transaction;
             if (current != null && reached instanceof Position.Wal) {
                 wholeTransactions.add(current);
@@ -331,101 +293,43 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
         }
         group.awaitIdle();
         for (int lane = 1; lane < fleet.lanes(); lane++) {
-            apply(lane, 0);
+            feed.apply(lane, 0);
         }
         whole = true;
     }
 
-    private void apply(int lane) throws InterruptedException {
-        apply(lane, lane);
-    }
-
-    private void apply(int gathered, int by) throws InterruptedException {
-        if (!gathering.isEmpty(gathered)) {
-            LaneOrder.Apply order = gathering.take(gathered);
-            rows += order.batch().changes();
-            group.order(fleet.lane(by), order);
-            dirty.set(by);
-        }
-    }
-
-    private void applyGathered() throws InterruptedException {
-        for (int lane = 0; lane < fleet.lanes(); lane++) {
-            apply(lane);
-        }
-    }
-
     /** Keeps what is applied of an open source transaction, at the position before it. */
     private void checkpoint() throws InterruptedException {
-        applyGathered();
-        if (!dirty.isEmpty()) {
-            commit(dirty, false, false);
+        feed.applyAll();
+        if (feed.isOpen(0)) {
+            flushed(false);
+            feed.commit(reached, heartbeats.taken(), false, false);
         }
     }
 
     /** @param safely whether the target must have everything on disk afterwards, however it was committed */
     private void flush(boolean safely) throws InterruptedException {
-        applyGathered();
+        feed.applyAll();
         long now = System.nanoTime();
-        boolean all = safely || now - lastCompleteFlush > COMPLETE_FLUSH_NANOS;
-        if (!safely && dirty.isEmpty() && !heartbeats.pending()) {
+        boolean all = safely || policy.completeDue(now);
+        if (!safely && !feed.isOpen(0) && !heartbeats.pending()) {
             boolean told = reached.equals(flushed) && (!all || reached.equals(durable()));
-            if (told || now - lastFlush < IDLE_COMMIT_NANOS) {
+            if (told || policy.idleEarly(now)) {
                 return;
             }
         }
+        flushed(all || whole);
         if (whole) {
-            commitWhole(safely);
+            feed.commitWhole(reached, heartbeats.taken(), safely);
+            whole = false;
         } else {
-            BitSet committing = new BitSet();
-            if (all) {
-                committing.set(0, fleet.lanes());
-            } else {
-                committing.or(dirty);
-            }
-            commit(committing, safely, all);
+            feed.commit(reached, heartbeats.taken(), safely, all);
         }
     }
 
-    private void commit(BitSet lanes, boolean safely, boolean complete) throws InterruptedException {
-        BitSet committing = (BitSet) lanes.clone();
-        if (committing.isEmpty()) {
-            committing.set(0);
-        }
-        Flush flush = announce(safely, complete, committing.cardinality());
-        long beat = flush.beat();
-        for (int lane = committing.nextSetBit(0); lane >= 0; lane = committing.nextSetBit(lane + 1)) {
-            group.order(fleet.lane(lane), new LaneOrder.Commit(flush, beat, Map.of()));
-            beat = 0;
-        }
-    }
-
-    private void commitWhole(boolean safely) throws InterruptedException {
-        Flush flush = announce(safely, true, 1);
-        Map<Integer, Position> others = new HashMap<>();
-        for (int lane = 1; lane < fleet.lanes(); lane++) {
-            others.put(lane, fleet.lane(lane).position());
-        }
-        group.order(fleet.lane(0), new LaneOrder.Commit(flush, flush.beat(), others));
-        group.awaitIdle();
-        for (int lane = 1; lane < fleet.lanes(); lane++) {
-            group.order(fleet.lane(lane), new LaneOrder.Stand(reached));
-        }
-        whole = false;
-    }
-
-    private Flush announce(boolean safely, boolean complete, int lanes) {
-        Flush flush = new Flush(reached, heartbeats.taken(), safely, complete, rows, transactions, lanes);
-        group.announce(flush);
-        dirty.clear();
+    private void flushed(boolean complete) {
         flushed = reached;
-        rows = 0;
-        transactions = 0;
-        lastFlush = System.nanoTime();
-        if (complete) {
-            lastCompleteFlush = lastFlush;
-        }
-        return flush;
+        policy.flushed(complete, System.nanoTime());
     }
 
     /** After a restart lanes stand at different positions; once they do not, they can be spread anew. */
@@ -433,7 +337,7 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
         if (fleet.catchingUp() && reached.reaches(fleet.lastStart())) {
             standStill();
             fleet.caughtUp(reached);
-            gathering = new Gathering(fleet.lanes());
+            feed.reopened();
             forgetTables();
         }
     }
@@ -466,9 +370,7 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
     private void forgetTables() throws InterruptedException {
         mappings.forget();
         routed.clear();
-        for (int lane = 0; lane < fleet.lanes(); lane++) {
-            group.order(fleet.lane(lane), new LaneOrder.Forget());
-        }
+        feed.forget();
     }
 
     /** Ends the connections under statements that do not return; for the closing thread. */

@@ -4,7 +4,6 @@ import io.replicator.change.Change;
 import io.replicator.change.Position;
 import io.replicator.change.Relation;
 import io.replicator.error.ErrorCode;
-import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.Database;
 import io.replicator.postgres.QualifiedName;
 import io.replicator.postgres.ReplicaRole;
@@ -18,8 +17,6 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The connection of a lane: applies batches inside one open transaction and commits it together with the lane's
@@ -49,6 +46,7 @@ final class LaneSession implements AutoCloseable {
     private final RoundTrip trip;
     private final SetApplier sets;
     private final OrderedApplier ordered;
+    private final Diagnosis diagnosis;
     private final TableCounters counters = new TableCounters();
     private Position position;
 
@@ -67,6 +65,7 @@ final class LaneSession implements AutoCloseable {
             this.trip = new RoundTrip(statements);
             this.sets = new SetApplier(statements, encoder, staging, types, trip);
             this.ordered = new OrderedApplier(connection, encoder, staging);
+            this.diagnosis = new Diagnosis(connection, lane, sets, types, statements);
         } catch (SQLException e) {
             close();
             throw SqlStates.wrap(ErrorCode.APPLY_FAILED, "preparing the session of lane " + lane, e);
@@ -95,7 +94,7 @@ final class LaneSession implements AutoCloseable {
             try {
                 apply(changes);
             } catch (SQLException e) {
-                throw failure(changes, e);
+                throw diagnosis.of(changes.mapping().table().name().toString(), e);
             }
             counters.add(changes);
         }
@@ -135,29 +134,6 @@ final class LaneSession implements AutoCloseable {
         }
     }
 
-    /** Names the row that cannot be applied, where it can be found. */
-    private ReplicatorException failure(@Nullable TableChanges at, SQLException e) {
-        List<SetGroup> suspects = sets.suspects();
-        String tables = suspects.isEmpty() && at != null
-                ? at.mapping().table().name().toString()
-                : suspects.stream()
-                        .map(group -> group.mapping().table().name().toString())
-                        .distinct()
-                        .collect(Collectors.joining(" or "));
-        if (!SqlStates.isTransient(e) && !suspects.isEmpty()) {
-            try {
-                PoisonSearch.Poison poison = new PoisonSearch(connection, types, statements).find(suspects, e);
-                if (poison != null) {
-                    String table = poison.row().mapping().table().name().toString();
-                    return named("table " + table + ", row " + poison.row().describe(), poison.failure());
-                }
-            } catch (SQLException searching) {
-                e.addSuppressed(searching);
-            }
-        }
-        return named(tables.isEmpty() ? "lane " + lane : "table " + tables, e);
-    }
-
     /**
      * Empties the tables of one TRUNCATE, inside the open transaction. They are named as one set, without CASCADE, which
      * could reach tables the source did not empty; where another table refers to one of them they are emptied by DELETE.
@@ -183,7 +159,7 @@ final class LaneSession implements AutoCloseable {
                 }
             }
         } catch (SQLException e) {
-            throw named("TRUNCATE " + tables, e);
+            throw ApplyFailures.ofTables("TRUNCATE " + tables, e);
         }
     }
 
@@ -208,7 +184,7 @@ final class LaneSession implements AutoCloseable {
             }
             trip.send();
         } catch (SQLException e) {
-            throw failure(null, e);
+            throw diagnosis.of(null, e);
         }
         connection.commit();
         counters.clear();
@@ -221,7 +197,7 @@ final class LaneSession implements AutoCloseable {
         try {
             trip.send();
         } catch (SQLException e) {
-            throw failure(null, e);
+            throw diagnosis.of(null, e);
         }
     }
 
@@ -246,12 +222,6 @@ final class LaneSession implements AutoCloseable {
 
     Position position() {
         return position;
-    }
-
-    private static ReplicatorException named(String what, SQLException e) {
-        return SqlStates.has(e, SqlStates.UNDEFINED_TABLE)
-                ? new ReplicatorException(ErrorCode.TABLE_MISSING, what + ": " + SqlStates.describe(e), e)
-                : ApplyFailures.of(what, e);
     }
 
     void abort() {

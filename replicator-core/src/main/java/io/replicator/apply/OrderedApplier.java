@@ -10,6 +10,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /**
  * Applies the changes of a table one by one in the source's order: they are copied into a staging table, and one block on
@@ -46,12 +48,22 @@ final class OrderedApplier {
             if (SqlStates.has(e, OrderedSql.ROW_MISSING)) {
                 throw new ReplicatorException(
                         ErrorCode.ROW_MISSING,
-                        "table " + mapping.table().name() + ": a changed row is not on the target: "
+                        "table " + mapping.table().name() + ": " + row(ordered, mapping, e) + " is not on the target: "
                                 + SqlStates.describe(e),
                         e);
             }
             throw e;
         }
+    }
+
+    private static String row(List<Change> ordered, TableMapping mapping, SQLException e) {
+        ServerErrorMessage message = e instanceof PSQLException answered ? answered.getServerErrorMessage() : null;
+        String number = message == null ? null : message.getDetail();
+        if (number == null || !mapping.hasKey()) {
+            return "a changed row";
+        }
+        Tuple identity = identity(ordered.get(Integer.parseInt(number)));
+        return "the changed row " + new RowKey(identity, mapping.key()).describe(mapping);
     }
 
     private static byte[] formats(List<Change> ordered, TableMapping mapping) {

@@ -16,7 +16,7 @@ final class OrderedSql {
     static final String UPSERT = "w";
     static final String REMOVE = "r";
 
-    /** The SQLSTATE of a row that is not there. */
+    /** The SQLSTATE of a row that is not there; the detail is then the change's number. */
     static final String ROW_MISSING = "RPM01";
 
     private final TableMapping mapping;
@@ -73,7 +73,7 @@ final class OrderedSql {
                         END CASE;
                         GET DIAGNOSTICS done = ROW_COUNT;
                         IF done <> 1 AND NOT (done = 0 AND r.op = 'r') THEN
-                            RAISE EXCEPTION 'change %% matched %% rows', r.n, done USING ERRCODE = '%6$s';
+                            RAISE EXCEPTION 'change %% matched %% rows', r.n, done USING ERRCODE = '%6$s', DETAIL = r.n;
                         END IF;
                     END LOOP;
                 END""".formatted(

@@ -36,7 +36,7 @@ final class RoundTrip {
         int bind(Connection connection, PreparedStatement statement, int first) throws SQLException;
 
         /** Looks at how many rows were affected; throws where that is wrong. */
-        void check(long affected);
+        void check(long affected) throws SQLException;
 
         /** About how many bytes it sends. */
         default int bytes() {

@@ -8,6 +8,7 @@ import java.sql.Statement;
 import java.sql.Types;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.StringJoiner;
 import org.postgresql.core.BaseConnection;
 
 /**
@@ -18,12 +19,19 @@ final class RowTypes {
     private static final int LIMIT = 2_000;
 
     private final Connection connection;
+    private final int limit;
     private final Map<String, RowType> byColumns = new LinkedHashMap<>();
     private int created;
     private int committed;
 
     RowTypes(Connection connection) {
+        this(connection, LIMIT);
+    }
+
+    /** @param limit how many there are at a time */
+    RowTypes(Connection connection, int limit) {
         this.connection = connection;
+        this.limit = limit;
     }
 
     /** @param number in the order of their making, from 0 */
@@ -59,6 +67,11 @@ final class RowTypes {
         forgetSince(committed);
     }
 
+    /** Whether {@link #of} will drop all others, which nothing that is yet to be sent may need. */
+    boolean dropsOthers(String columns) {
+        return byColumns.size() >= limit && !byColumns.containsKey(columns);
+    }
+
     /** @param columns as in CREATE TYPE */
     RowType of(String columns) throws SQLException {
         RowType known = byColumns.get(columns);
@@ -66,10 +79,10 @@ final class RowTypes {
             return known;
         }
         try (Statement statement = connection.createStatement()) {
-            if (byColumns.size() >= LIMIT) {
-                for (RowType type : byColumns.values()) {
-                    statement.execute("DROP TYPE " + type.name());
-                }
+            if (byColumns.size() >= limit) {
+                StringJoiner names = new StringJoiner(", ");
+                byColumns.values().forEach(type -> names.add(type.name()));
+                statement.execute("DROP TYPE " + names);
                 byColumns.clear();
             }
             RowType type = create(statement, columns);

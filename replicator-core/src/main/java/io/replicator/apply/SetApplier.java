@@ -156,7 +156,11 @@ final class SetApplier {
     }
 
     private void send(SetGroup group) throws SQLException {
-        trip.add(group.asArray(types.of(group.columns())));
+        String columns = group.columns();
+        if (types.dropsOthers(columns)) {
+            trip.send();
+        }
+        trip.add(group.asArray(types.of(columns)));
     }
 
     private void copyInto(SetGroup group) throws SQLException {

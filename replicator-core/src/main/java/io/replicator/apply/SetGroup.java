@@ -1,8 +1,6 @@
 package io.replicator.apply;
 
 import io.replicator.apply.RowTypes.RowType;
-import io.replicator.error.ErrorCode;
-import io.replicator.error.ReplicatorException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -33,6 +31,11 @@ record SetGroup(TableMapping mapping, RowSet rows, Function<SetSql, String> stat
         return new SetGroup(mapping, rows, statement, word, false);
     }
 
+    /** A query for those rows that are not there: their numbers from 1, over a source that gives them an ordinality. */
+    SetGroup keys() {
+        return new SetGroup(mapping, RowSet.of(mapping, rows.rows(), mapping.key()), SetSql::absent, "look for", false);
+    }
+
     /** The statement with the rows as its one parameter. */
     RoundTrip.Part asArray(RowType type) {
         return new AsArray(this, over("unnest(?::" + type.name() + "[])"), new RowArray(type, mapping, rows));
@@ -47,7 +50,7 @@ record SetGroup(TableMapping mapping, RowSet rows, Function<SetSql, String> stat
         }
 
         @Override
-        public void check(long affected) {
+        public void check(long affected) throws RowsMissing {
             group.check(affected);
         }
 
@@ -57,13 +60,9 @@ record SetGroup(TableMapping mapping, RowSet rows, Function<SetSql, String> stat
         }
     }
 
-    void check(long affected) {
+    void check(long affected) throws RowsMissing {
         if (exact && affected != rows.size()) {
-            throw new ReplicatorException(
-                    ErrorCode.ROW_MISSING,
-                    "table " + mapping.table().name() + ": " + (rows.size() - affected) + " of " + rows.size()
-                            + " rows to " + word + " are not on the target; the first key is "
-                            + describe());
+            throw new RowsMissing(this, affected);
         }
     }
 

@@ -95,6 +95,12 @@ final class SetSql {
         return "DELETE FROM " + mapping.table().rows() + " AS t USING " + rows + " WHERE " + keyCondition();
     }
 
+    /** The numbers of the rows, from 1, whose key is not in the table; the source must give an ordinality. */
+    String absent() {
+        return "SELECT u.ordinality FROM " + rows + " WHERE NOT EXISTS (SELECT FROM "
+                + mapping.table().rows() + " AS t WHERE " + keyCondition() + ") ORDER BY u.ordinality";
+    }
+
     static String names(TableMapping mapping, int[] columns) {
         StringJoiner names = new StringJoiner(", ");
         for (int column : columns) {

@@ -1,5 +1,6 @@
 package io.replicator.daemon;
 
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What the daemon is asked to do next. Thread-safe. */
@@ -57,20 +58,29 @@ final class DaemonControl {
         }
     }
 
+    /** Waits for a time, or until the daemon is asked to go on or to stop. */
+    void awaitWhilePaused(long millis) throws InterruptedException {
+        await(millis, () -> stopped || !paused);
+    }
+
     /**
      * Waits for a time, or until the daemon is asked to stop.
      *
      * @return whether the daemon was asked to stop
      */
-    synchronized boolean await(long millis) throws InterruptedException {
+    boolean await(long millis) throws InterruptedException {
+        return await(millis, () -> stopped);
+    }
+
+    private synchronized boolean await(long millis, BooleanSupplier asked) throws InterruptedException {
         long deadline = System.nanoTime() + millis * 1_000_000;
-        while (!stopped) {
+        while (!asked.getAsBoolean()) {
             long left = (deadline - System.nanoTime()) / 1_000_000;
             if (left <= 0) {
                 break;
             }
             wait(left);
         }
-        return stopped;
+        return asked.getAsBoolean();
     }
 }

@@ -1,11 +1,13 @@
 package io.replicator.daemon;
 
 import io.replicator.capture.Heartbeat;
+import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.StatusBoard;
 import io.replicator.status.Json;
 import io.replicator.status.StatusReport;
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -15,24 +17,23 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Beats the heart, publishes the status and polls for requests, on two threads of its own. */
+/** Beats the heart, publishes the status and looks for requests, on threads of its own. */
 final class Monitor implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Monitor.class);
     private static final long BEAT_MILLIS = 1_000;
-    private static final long POLL_MILLIS = 200;
-    private static final int PUBLISH_EVERY_POLLS = 5;
+    private static final long PUBLISH_MILLIS = 1_000;
+    private static final Duration LOOK_FOR_REQUESTS = Duration.ofMillis(200);
 
     private final OwnedMigration owned;
     private final LiveState live;
     private final StatusAssembler assembler;
-    private final RequestWorker worker;
+    private final RequestWatch requests;
     private final RunListener listener;
     private final AtomicReference<@Nullable ReplicatorException> lost = new AtomicReference<>();
     private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(
             2, Thread.ofPlatform().name("replicator-monitor-", 0).daemon().factory());
     private @Nullable Future<?> beating;
-    private @Nullable Future<?> polling;
-    private int polls;
+    private @Nullable Future<?> publishing;
 
     Monitor(
             OwnedMigration owned,
@@ -43,13 +44,14 @@ final class Monitor implements AutoCloseable {
         this.owned = owned;
         this.live = live;
         this.assembler = assembler;
-        this.worker = worker;
+        this.requests = new RequestWatch(owned, worker, LOOK_FOR_REQUESTS, this::failed);
         this.listener = listener;
     }
 
     void start() {
         beating = scheduler.scheduleWithFixedDelay(this::beat, 0, BEAT_MILLIS, TimeUnit.MILLISECONDS);
-        polling = scheduler.scheduleWithFixedDelay(this::poll, 0, POLL_MILLIS, TimeUnit.MILLISECONDS);
+        publishing = scheduler.scheduleWithFixedDelay(this::publishOrFail, 0, PUBLISH_MILLIS, TimeUnit.MILLISECONDS);
+        requests.start();
     }
 
     /** Why the target can no longer be written; null while it can. */
@@ -71,21 +73,21 @@ final class Monitor implements AutoCloseable {
         }
     }
 
-    private void poll() {
+    private void publishOrFail() {
         try {
-            worker.poll();
-            if (polls++ % PUBLISH_EVERY_POLLS == 0) {
-                publish();
-            }
-        } catch (ReplicatorException e) {
-            if (!scheduler.isShutdown() && lost.compareAndSet(null, e)) {
-                LOGGER.warn("the target cannot be written: {}", e.getMessage());
-            }
+            publish();
         } catch (RuntimeException e) {
-            LOGGER.error("the monitor failed", e);
+            failed(e);
+        }
+    }
+
+    private void failed(RuntimeException failure) {
+        if (!(failure instanceof ReplicatorException known)) {
+            LOGGER.error("the monitor failed", failure);
             lost.compareAndSet(
-                    null,
-                    new ReplicatorException(io.replicator.error.ErrorCode.INTERNAL, "the monitor failed: " + e, e));
+                    null, new ReplicatorException(ErrorCode.INTERNAL, "the monitor failed: " + failure, failure));
+        } else if (!scheduler.isShutdown() && lost.compareAndSet(null, known)) {
+            LOGGER.warn("the target cannot be written: {}", known.getMessage());
         }
     }
 
@@ -104,10 +106,11 @@ final class Monitor implements AutoCloseable {
         if (beating != null) {
             beating.cancel(false);
         }
-        if (polling != null) {
-            polling.cancel(false);
+        if (publishing != null) {
+            publishing.cancel(false);
         }
         scheduler.shutdown();
+        requests.close();
         try {
             if (!scheduler.awaitTermination(10, TimeUnit.SECONDS)) {
                 LOGGER.warn("the monitor does not end; its connections are closed under it");

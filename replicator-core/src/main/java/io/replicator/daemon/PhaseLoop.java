@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Does the work of one phase after the other, from the one the target holds until there is nothing left to do. */
 final class PhaseLoop {
-    private static final long PAUSED_POLL_MILLIS = 200;
+    private static final long LOST_POLL_MILLIS = 200;
 
     private final Ends ends;
     private final OwnedMigration owned;
@@ -150,7 +150,7 @@ final class PhaseLoop {
             if (lost != null) {
                 throw lost;
             }
-            control.await(PAUSED_POLL_MILLIS);
+            control.awaitWhilePaused(LOST_POLL_MILLIS);
         }
         if (!control.stopped()) {
             owned.become(owned.migration().interrupted());

@@ -42,6 +42,7 @@ public final class Preflight {
             new Version(Side.TARGET),
             new Primary(Side.TARGET),
             new CreatePrivilege(Side.TARGET),
+            new TemporaryPrivilege(),
             new ConnectionLimit(Side.TARGET),
             new ReplicaRoleAllowed(),
             new Extensions(),

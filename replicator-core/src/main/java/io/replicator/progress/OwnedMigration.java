@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +18,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OwnedMigration implements AutoCloseable {
     private final OwnershipLock lock;
+    private final RequestBell bell;
     private final Connection session;
     private Migration migration;
 
-    private OwnedMigration(OwnershipLock lock, Connection session, Migration migration) {
+    private OwnedMigration(OwnershipLock lock, RequestBell bell, Connection session, Migration migration) {
         this.lock = lock;
+        this.bell = bell;
         this.session = session;
         this.migration = migration;
     }
@@ -52,7 +55,7 @@ public final class OwnedMigration implements AutoCloseable {
             Migration migration = MigrationStore.takeOwnership(
                     session, name, capture, hostName(), ProcessHandle.current().pid());
             Requests.failLeftovers(session, name);
-            return new OwnedMigration(lock, session, migration);
+            return new OwnedMigration(lock, RequestBell.listen(lock.session()), session, migration);
         } catch (SQLException e) {
             closeAll(lock, session);
             throw SqlStates.wrap(ErrorCode.STATE_MISMATCH, "taking ownership of migration '" + name + "'", e);
@@ -132,9 +135,17 @@ public final class OwnedMigration implements AutoCloseable {
                 (connection, current) -> MigrationStore.recordSource(connection, current, source));
     }
 
-    /** Whether the lock's session still lives; when it does not, ownership may be somebody else's. */
-    public boolean isAlive() {
-        return lock.isAlive();
+    /**
+     * Waits until a request is announced, on the session that holds the lock, or for a time. For one thread.
+     *
+     * @throws ReplicatorException when that session is lost: ownership may be somebody else's then
+     */
+    public void awaitRequest(Duration limit) throws InterruptedException {
+        try {
+            bell.await(limit);
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.CONNECTION_FAILED, "waiting for requests", e);
+        }
     }
 
     private static String hostName() {

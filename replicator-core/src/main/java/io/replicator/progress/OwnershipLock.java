@@ -68,14 +68,9 @@ public final class OwnershipLock implements AutoCloseable {
         }
     }
 
-    /** Whether the session that holds the lock is alive; when it is not, somebody else may own the migration. */
-    public boolean isAlive() {
-        try (PreparedStatement statement = session.prepareStatement("SELECT 1")) {
-            statement.setQueryTimeout(5);
-            return statement.execute();
-        } catch (SQLException _) {
-            return false;
-        }
+    /** The session that holds the lock; while it lives, nobody else owns the migration. */
+    Connection session() {
+        return session;
     }
 
     private static String holder(Connection session, String migration) throws SQLException {

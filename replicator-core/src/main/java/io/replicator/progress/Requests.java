@@ -49,13 +49,16 @@ public final class Requests {
             statement.setInt(4, CLASS);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
-                return row.getLong(1);
+                long id = row.getLong(1);
+                RequestBell.ring(target);
+                return id;
             }
         }
     }
 
     public static void cancel(Connection target, long id) throws SQLException {
         MigrationStore.execute(target, "UPDATE replicator.request SET cancel = true WHERE id = ?", id);
+        RequestBell.ring(target);
     }
 
     /** Takes the oldest queued request, if there is one. Requests whose requester is gone are dropped. */

@@ -1,7 +1,6 @@
 package io.replicator.schema;
 
 import io.replicator.catalog.GrantReader;
-import io.replicator.catalog.Table;
 import io.replicator.config.MigrationConfig;
 import io.replicator.config.SchemaConfig;
 import io.replicator.error.ErrorCode;
@@ -13,30 +12,22 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Collection;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The schema comes from the source by pg_dump. */
-public final class DumpedSchema implements SchemaLoader {
+public final class DumpedSchema extends SchemaLoader {
     private static final Logger LOG = LoggerFactory.getLogger(DumpedSchema.class);
 
     /** An object is locked until the transaction that creates it ends, and the target's table of locks is small. */
     private static final int ENTRIES_PER_TRANSACTION = 200;
 
-    private final MigrationConfig config;
     private final Database source;
-    private final Database target;
-    private final SchemaEntryStore store;
-    private final StoredPostData postData;
 
     public DumpedSchema(MigrationConfig config, Database source, Database target) {
-        this.config = config;
+        super(config, target);
         this.source = source;
-        this.target = target;
-        this.store = new SchemaEntryStore(config.name());
-        this.postData = new StoredPostData(config, target, store);
     }
 
     @Override
@@ -62,26 +53,6 @@ public final class DumpedSchema implements SchemaLoader {
                     "creating " + (current == null ? "the schema" : current) + " on the target",
                     e);
         }
-    }
-
-    @Override
-    public IndexBuild startIndexes() {
-        return postData.startIndexes();
-    }
-
-    @Override
-    public void finishIndexes(IndexBuild build, Collection<Table> joined) {
-        postData.finishIndexes(build, joined);
-    }
-
-    @Override
-    public boolean indexesLeft() {
-        return postData.indexesLeft();
-    }
-
-    @Override
-    public void constraints() {
-        postData.constraints();
     }
 
     private void takeUnlessTaken() {

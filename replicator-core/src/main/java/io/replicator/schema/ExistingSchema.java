@@ -13,7 +13,6 @@ import io.replicator.postgres.SqlStates;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -24,22 +23,15 @@ import java.util.stream.Collectors;
  * The schema is on the target already. Secondary indexes of large tables and foreign keys are dropped for the load and
  * come back from their definitions, which are stored in the transaction that drops them.
  */
-public final class ExistingSchema implements SchemaLoader {
+public final class ExistingSchema extends SchemaLoader {
     private static final String TAKEN_FROM = "target";
 
-    private final MigrationConfig config;
-    private final Database target;
     private final Supplier<Catalog> source;
-    private final SchemaEntryStore store;
-    private final StoredPostData postData;
 
     /** @param source whose tables must exist on the target */
     public ExistingSchema(MigrationConfig config, Database target, Supplier<Catalog> source) {
-        this.config = config;
-        this.target = target;
+        super(config, target);
         this.source = source;
-        this.store = new SchemaEntryStore(config.name());
-        this.postData = new StoredPostData(config, target, store);
     }
 
     @Override
@@ -99,25 +91,5 @@ public final class ExistingSchema implements SchemaLoader {
         }
         indexes(List.of());
         constraints();
-    }
-
-    @Override
-    public IndexBuild startIndexes() {
-        return postData.startIndexes();
-    }
-
-    @Override
-    public void finishIndexes(IndexBuild build, Collection<Table> joined) {
-        postData.finishIndexes(build, joined);
-    }
-
-    @Override
-    public boolean indexesLeft() {
-        return postData.indexesLeft();
-    }
-
-    @Override
-    public void constraints() {
-        postData.constraints();
     }
 }
