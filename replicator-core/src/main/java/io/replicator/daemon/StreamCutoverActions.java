@@ -7,6 +7,7 @@ import io.replicator.catalog.Sequence;
 import io.replicator.config.TableFilter;
 import io.replicator.config.VerifyLevel;
 import io.replicator.cutover.CutoverActions;
+import io.replicator.cutover.CutoverOptions;
 import io.replicator.cutover.Deadline;
 import io.replicator.cutover.SequenceAlignment;
 import io.replicator.cutover.SequenceChange;
@@ -85,6 +86,11 @@ final class StreamCutoverActions implements CutoverActions {
     }
 
     @Override
+    public String largeObjects(CutoverOptions options) throws InterruptedException {
+        return new LargeObjectSteps(ends, owned).beforeFence(options);
+    }
+
+    @Override
     public void begin() {
         owned.become(Phase.CUTTING_OVER);
     }
@@ -127,6 +133,11 @@ final class StreamCutoverActions implements CutoverActions {
         } catch (SQLException e) {
             throw SqlStates.wrap(ErrorCode.CUTOVER_FAILED, "comparing the two sides behind the fence", e);
         }
+    }
+
+    @Override
+    public String alignLargeObjects(Deadline deadline) throws InterruptedException {
+        return new LargeObjectSteps(ends, owned).behindFence(deadline);
     }
 
     @Override

@@ -30,7 +30,7 @@ public final class Preflight {
             new ExistingSlot(),
             new SlotLimits(),
             new LongTransactions(),
-            new LargeObjects(),
+            new SourceLargeObjects(),
             new TablesFound(),
             new Ownership(),
             new SelectPrivileges(),
@@ -51,6 +51,7 @@ public final class Preflight {
             new TargetOwner(),
             new EventTriggers(),
             new ExistingTables(),
+            new TargetLargeObjects(),
             new EmptyTables(),
             new WritePrivileges());
 
