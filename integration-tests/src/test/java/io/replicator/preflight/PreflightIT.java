@@ -84,7 +84,7 @@ class PreflightIT {
                 "source.unlogged",
                 "public.volatile",
                 "ALTER TABLE \"public\".\"volatile\" SET LOGGED;");
-        assertFound(findings, Severity.WARN, "source.large_objects", "1 large object", "lo_export");
+        assertFound(findings, Severity.WARN, "source.large_objects", "1 large object", "vacuumlo");
         assertFound(findings, Severity.WARN, "target.foreign_keys", "refers_session", "public.session");
         assertFound(
                 findings,
@@ -214,6 +214,34 @@ class PreflightIT {
                 role,
                 "GRANT SET ON PARAMETER session_replication_role TO " + quoted);
         assertThat(findings).extracting(Finding::severity).doesNotContain(Severity.ERROR);
+        drop(source, target);
+    }
+
+    @Test
+    void namesLargeObjectsThatCannotBeReadAndOidsThatAreTaken() throws SQLException {
+        TestDatabase source = Servers.source(15);
+        TestDatabase target = Servers.target(17);
+        source.execute("SELECT lo_create(oid) FROM unnest('{70001,70002,70003}'::oid[]) AS oid");
+        target.execute("SELECT lo_create(70002)");
+        TestDatabase role = Roles.rds(source);
+        source.execute(
+                "GRANT SELECT ON LARGE OBJECT 70001 TO PUBLIC", "ALTER LARGE OBJECT 70002 OWNER TO " + role.user());
+
+        List<Finding> findings = run(role, target, Mode.EXISTING);
+
+        assertFound(
+                findings,
+                Severity.FAIL,
+                "source.large_objects",
+                "1 large object: 70003",
+                "GRANT SELECT ON LARGE OBJECT 70003 TO \"" + role.user() + "\";");
+        assertFound(findings, Severity.FAIL, "target.large_objects", "70002", "lo_unlink(70002)");
+        source.execute("GRANT SELECT ON LARGE OBJECT 70003 TO " + role.user());
+        target.execute("SELECT lo_unlink(70002)");
+        assertThat(run(role, target, Mode.EXISTING))
+                .filteredOn(finding -> finding.id().endsWith("large_objects"))
+                .extracting(Finding::severity)
+                .containsOnly(Severity.WARN, Severity.PASS);
         drop(source, target);
     }
 

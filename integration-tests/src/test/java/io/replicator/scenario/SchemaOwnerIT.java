@@ -28,7 +28,9 @@ class SchemaOwnerIT {
                             "CREATE VIEW shop.v AS SELECT shop.twice(v) FROM shop.t",
                             "CREATE MATERIALIZED VIEW shop.m AS SELECT count(*) AS n FROM shop.t",
                             "INSERT INTO shop.t (mood, v) SELECT 'ok', n FROM generate_series(1, 100) AS n",
-                            "INSERT INTO parts SELECT n, n FROM generate_series(1, 100) AS n");
+                            "INSERT INTO parts SELECT n, n FROM generate_series(1, 100) AS n",
+                            "SELECT lo_from_bytea(70001, 'of the load')",
+                            "COMMENT ON LARGE OBJECT 70001 IS 'a file'");
             String application = "application_" + sides.target().name();
             TestDatabase provided = Roles.rds(sides.target());
             sides.target()
@@ -40,7 +42,8 @@ class SchemaOwnerIT {
                     .target(provided.url())
                     .with("schema", "{ mode: copy, owner: " + application + " }");
             try (Daemon daemon = Daemon.streaming(settings)) {
-                sides.source().execute("INSERT INTO shop.t (mood, v) VALUES ('sad', -1)");
+                sides.source()
+                        .execute("INSERT INTO shop.t (mood, v) VALUES ('sad', -1)", "SELECT lo_put(70001, 0, 'at')");
                 sides.assertEqualRows();
                 assertThat(daemon.replicator()
                                 .cutover(new CutoverOptions(Duration.ofSeconds(60), false), _ -> {})
@@ -61,7 +64,13 @@ class SchemaOwnerIT {
                             "UPDATE parts SET t = 2 WHERE id = 1",
                             "ALTER TYPE shop.mood ADD VALUE 'happy'",
                             "REFRESH MATERIALIZED VIEW shop.m",
-                            "SELECT * FROM shop.v");
+                            "SELECT * FROM shop.v",
+                            "SELECT lo_put(70001, 3, 'now')");
+            assertThat(sides.target()
+                            .as(application)
+                            .text("SELECT convert_from(lo_get(70001), 'UTF8') || ', ' ||"
+                                    + " obj_description(70001, 'pg_largeobject')"))
+                    .isEqualTo("at now load, a file");
         }
     }
 }

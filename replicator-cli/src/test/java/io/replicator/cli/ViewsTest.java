@@ -79,7 +79,7 @@ final class ViewsTest {
     @Test
     void saysWhyNothingWasCompared() {
         VerificationReport report = new VerificationReport(
-                VerifyLevel.COUNTS, null, "the migration is copying", List.of(), List.of(), Duration.ZERO);
+                VerifyLevel.COUNTS, null, "the migration is copying", List.of(), List.of(), List.of(), Duration.ZERO);
 
         assertThat(VerificationView.lines(report)).containsExactly("not comparable: the migration is copying");
         assertThat(VerifyCommand.exitCode(report)).isEqualTo(14);
@@ -146,7 +146,7 @@ final class ViewsTest {
 
     private static VerificationReport verification(TableComparison... tables) {
         return new VerificationReport(
-                VerifyLevel.BOUNDS, "0/1E7D7E0", null, List.of(tables), List.of(), Duration.ofMillis(1_500));
+                VerifyLevel.BOUNDS, "0/1E7D7E0", null, List.of(tables), List.of(), List.of(), Duration.ofMillis(1_500));
     }
 
     private static String cutover(List<CutoverEvent> events, CutoverResult result, boolean dryRun) {

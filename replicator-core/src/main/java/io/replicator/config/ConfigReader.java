@@ -192,10 +192,22 @@ public final class ConfigReader {
         long maxRate = section.size(
                 "max_rate", LEAST_RATE, 1L << 40, "64kB to 1TB, for each second", CopyConfig.DEFAULT.maxRate());
         String throttleWhile = section.text("throttle_while");
+        boolean largeObjects = Boolean.TRUE.equals(section.parsed(
+                "large_objects",
+                CopyConfig.DEFAULT.largeObjects(),
+                "true or false",
+                "for example false",
+                ConfigReader::truth));
         EndpointConfig from = endpoints.read(section, "from");
         section.refuseUnknownKeys();
         return new CopyConfig(
-                Math.toIntExact(jobs), Math.toIntExact(indexJobs), splitSize, maxRate, throttleWhile, from);
+                Math.toIntExact(jobs),
+                Math.toIntExact(indexJobs),
+                splitSize,
+                maxRate,
+                throttleWhile,
+                largeObjects,
+                from);
     }
 
     private ApplyConfig apply() {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param indexJobs indexes built at the same time
  * @param maxRate bytes per second that may be read; 0 for no limit
  * @param throttleWhile a query on the source that returns whether its load is too high to go on; null for none
+ * @param largeObjects whether large objects are copied, and brought up to date at the cutover
  * @param from a follower of the source to read rows from; null to read them from the source
  */
 public record CopyConfig(
@@ -18,10 +19,11 @@ public record CopyConfig(
         long splitBytes,
         long maxRate,
         @Nullable String throttleWhile,
+        boolean largeObjects,
         @Nullable EndpointConfig from) {
-    public static final CopyConfig DEFAULT = new CopyConfig(4, 4, 1L << 30, 0, null, null);
+    public static final CopyConfig DEFAULT = new CopyConfig(4, 4, 1L << 30, 0, null, true, null);
 
     public CopyConfig(int jobs, int indexJobs) {
-        this(jobs, indexJobs, DEFAULT.splitBytes, 0, null, null);
+        this(jobs, indexJobs, DEFAULT.splitBytes, 0, null, true, null);
     }
 }

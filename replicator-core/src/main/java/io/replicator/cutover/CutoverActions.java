@@ -11,6 +11,12 @@ public interface CutoverActions {
     /** Compares both sides as configured while writers go on. */
     String verifyBefore() throws InterruptedException;
 
+    /**
+     * Brings large objects up to date while writers go on, in a dry run only looks at them, and refuses when they would
+     * take too much of the budget.
+     */
+    String largeObjects(CutoverOptions options) throws InterruptedException;
+
     /** Records that the cutover began. */
     void begin();
 
@@ -19,6 +25,9 @@ public interface CutoverActions {
 
     /** Compares both sides while nobody writes, within the deadline. */
     String verifyFenced(Deadline deadline) throws InterruptedException;
+
+    /** Brings large objects up to date while nobody writes, within the deadline. */
+    String alignLargeObjects(Deadline deadline) throws InterruptedException;
 
     String alignSequences();
 

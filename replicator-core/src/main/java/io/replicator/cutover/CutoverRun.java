@@ -53,6 +53,7 @@ public final class CutoverRun {
         try {
             step("checks", actions::check);
             step("verify", actions::verifyBefore);
+            step("large_objects", () -> actions.largeObjects(options));
             if (options.dryRun()) {
                 return new CutoverResult(false, null, "dry run: nothing was changed", 0, events);
             }
@@ -88,6 +89,7 @@ public final class CutoverRun {
         });
         within(deadline, "drain", () -> actions.drain(deadline));
         within(deadline, "verify_fenced", () -> actions.verifyFenced(deadline));
+        within(deadline, "align_objects", () -> actions.alignLargeObjects(deadline));
         within(deadline, "sequences", actions::alignSequences);
         within(deadline, "complete_target", () -> actions.completeTarget(deadline));
         if (Thread.currentThread().isInterrupted()) {

@@ -99,6 +99,7 @@ final class CopyCompletion {
                     compared,
                     SequenceComparer.compare(
                             sourceCatalog.sequences(), ends.targetCatalog().sequences()),
+                    new LargeObjectSteps(ends, owned).differences(ours, level),
                     Duration.ofNanos(System.nanoTime() - start));
         } catch (SQLException e) {
             throw SqlStates.wrap(ErrorCode.NOT_COMPARABLE, "comparing the two sides", e);
@@ -139,6 +140,7 @@ final class CopyCompletion {
 
     private static List<String> differences(VerificationReport report) {
         List<String> lines = new ArrayList<>(report.sequences());
+        lines.addAll(report.largeObjects());
         for (TableComparison table : report.tables()) {
             table.differences().forEach(line -> lines.add(table.table() + ": " + line));
         }

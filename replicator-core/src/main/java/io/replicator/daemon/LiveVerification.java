@@ -60,7 +60,13 @@ final class LiveVerification {
                 throw e;
             }
             return new VerificationReport(
-                    level, null, e.getMessage(), List.of(), List.of(), Duration.ofNanos(System.nanoTime() - start));
+                    level,
+                    null,
+                    e.getMessage(),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    Duration.ofNanos(System.nanoTime() - start));
         }
     }
 
@@ -82,7 +88,7 @@ final class LiveVerification {
                             null)
                     .compare(tables, targetCatalog, level);
             return new VerificationReport(
-                    level, position, null, compared, List.of(), Duration.ofNanos(System.nanoTime() - start));
+                    level, position, null, compared, List.of(), List.of(), Duration.ofNanos(System.nanoTime() - start));
         } catch (SQLException e) {
             throw SqlStates.wrap(ErrorCode.NOT_COMPARABLE, "comparing the two sides", e);
         }

@@ -54,8 +54,21 @@ final class Loading {
             try (CompleteTables _ = CompleteTables.watch(owned, build, ends.sourceCatalog(), joins)) {
                 rows(first, steps);
             }
+            largeObjects(steps);
             steps.tell("indexes");
             schema.finishIndexes(build, CompleteTables.joined(owned, ends.sourceCatalog(), joins));
+        }
+    }
+
+    /** Beside the indexes, which are built on the target alone. */
+    private void largeObjects(Steps steps) throws InterruptedException {
+        LargeObjectSteps objects = new LargeObjectSteps(ends, owned);
+        if (capture instanceof NoCapture nothing) {
+            try (LoadSnapshot last = nothing.last(steps)) {
+                objects.load(last, live.copyRate(), steps);
+            }
+        } else {
+            objects.load(null, live.copyRate(), steps);
         }
     }
 

@@ -8,6 +8,7 @@ import io.replicator.config.SchemaConfig;
 import io.replicator.config.TableFilter;
 import io.replicator.config.VerifyLevel;
 import io.replicator.cutover.CutoverActions;
+import io.replicator.cutover.CutoverOptions;
 import io.replicator.cutover.Deadline;
 import io.replicator.cutover.SequenceAlignment;
 import io.replicator.cutover.SequenceChange;
@@ -90,6 +91,11 @@ final class StreamCutoverActions implements CutoverActions {
     }
 
     @Override
+    public String largeObjects(CutoverOptions options) throws InterruptedException {
+        return new LargeObjectSteps(ends, owned).beforeFence(options);
+    }
+
+    @Override
     public void begin() {
         owned.become(Phase.CUTTING_OVER);
     }
@@ -132,6 +138,11 @@ final class StreamCutoverActions implements CutoverActions {
         } catch (SQLException e) {
             throw SqlStates.wrap(ErrorCode.CUTOVER_FAILED, "comparing the two sides behind the fence", e);
         }
+    }
+
+    @Override
+    public String alignLargeObjects(Deadline deadline) throws InterruptedException {
+        return new LargeObjectSteps(ends, owned).behindFence(deadline);
     }
 
     @Override

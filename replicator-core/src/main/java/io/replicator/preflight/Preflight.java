@@ -30,7 +30,7 @@ public final class Preflight {
             new ExistingSlot(),
             new SlotLimits(),
             new LongTransactions(),
-            new LargeObjects(),
+            new SourceLargeObjects(),
             new TablesFound(),
             new Ownership(),
             new SelectPrivileges(),
@@ -53,6 +53,7 @@ public final class Preflight {
             new TargetGrants(),
             new EventTriggers(),
             new ExistingTables(),
+            new TargetLargeObjects(),
             new EmptyTables(),
             new WritePrivileges());
 

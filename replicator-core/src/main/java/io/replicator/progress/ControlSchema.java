@@ -80,6 +80,10 @@ public final class ControlSchema {
                 table_name text NOT NULL,
                 key_columns text[] NOT NULL,
                 PRIMARY KEY (migration, schema_name, table_name));
+            CREATE TABLE IF NOT EXISTS replicator.large_object (
+                migration text NOT NULL,
+                object oid NOT NULL,
+                PRIMARY KEY (migration, object));
             CREATE TABLE IF NOT EXISTS replicator.applied_heartbeat (
                 migration text PRIMARY KEY,
                 beat bigint NOT NULL) WITH (fillfactor = 20);

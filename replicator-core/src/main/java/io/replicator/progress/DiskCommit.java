@@ -11,7 +11,7 @@ import java.sql.SQLException;
 public final class DiskCommit {
     private DiskCommit() {}
 
-    /** @param connection in autocommit mode */
+    /** The caller's transaction, or that of the statement in autocommit mode, is the commit that waits. */
     public static void run(Connection connection, Migration migration) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 WITH durability AS (SELECT set_config('synchronous_commit', 'on', true))

@@ -12,6 +12,11 @@ import java.sql.Statement;
 public record FreshSnapshots(Position position) implements LoadSnapshot {
     @Override
     public void begin(Connection session) throws SQLException {
+        beginNow(session);
+    }
+
+    /** Begins a read-only transaction on the session that sees what is committed now. */
+    static void beginNow(Connection session) throws SQLException {
         session.setAutoCommit(false);
         try (Statement statement = session.createStatement()) {
             statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param position the position both sides were compared at; null when not comparable
  * @param notComparable why there was no matching pair of snapshots; null when there was one
  * @param sequences differences of sequences, one line each
+ * @param largeObjects differences of large objects, one line each, but not of all; empty while changes stream, as large
+ *     objects are not followed then
  */
 public record VerificationReport(
         VerifyLevel level,
@@ -18,10 +20,12 @@ public record VerificationReport(
         @Nullable String notComparable,
         List<TableComparison> tables,
         List<String> sequences,
+        List<String> largeObjects,
         Duration elapsed) {
     public VerificationReport {
         tables = List.copyOf(tables);
         sequences = List.copyOf(sequences);
+        largeObjects = List.copyOf(largeObjects);
     }
 
     public boolean comparable() {
@@ -30,7 +34,7 @@ public record VerificationReport(
 
     /** The number of differences found; meaningless when not comparable. */
     public long differences() {
-        long found = sequences.size();
+        long found = (long) sequences.size() + largeObjects.size();
         for (TableComparison table : tables) {
             found += table.differences().size();
         }

@@ -61,7 +61,7 @@ final class ConfigReaderTest {
                 capture: wal
                 schema: { mode: existing, truncate: true, index_memory: 1GB, index_workers: 0 }
                 tables: { include: ["public.*"], exclude: [public.sessions] }
-                copy: { jobs: 8, index_jobs: 2, split_size: 64MB, max_rate: 20MB, throttle_while: SELECT false }
+                copy: { jobs: 8, index_jobs: 2, split_size: 64MB, max_rate: 20MB, throttle_while: SELECT false, large_objects: false }
                 apply: { memory: 1GB }
                 verify: { level: checksum }
                 cutover:
@@ -79,7 +79,7 @@ final class ConfigReaderTest {
         assertThat(config.schema()).isEqualTo(new SchemaConfig(
                         SchemaConfig.Mode.EXISTING, true, 1L << 30, 0, null, SchemaConfig.Grants.NONE));
         assertThat(config.tables()).isEqualTo(new TableFilter(List.of("public.*"), List.of("public.sessions")));
-        assertThat(config.copy()).isEqualTo(new CopyConfig(8, 2, 64L << 20, 20L << 20, "SELECT false", null));
+        assertThat(config.copy()).isEqualTo(new CopyConfig(8, 2, 64L << 20, 20L << 20, "SELECT false", false, null));
         assertThat(config.apply()).isEqualTo(new ApplyConfig(1L << 30, ApplyConfig.AUTO));
         assertThat(config.verify()).isEqualTo(new VerifyConfig(VerifyLevel.CHECKSUM));
         assertThat(config.cutover())
