@@ -31,7 +31,10 @@ public interface CutoverActions {
 
     String alignSequences();
 
-    /** Brings back what was suspended on the target and refreshes materialized views. */
+    /**
+     * Brings back what was suspended on the target, refreshes materialized views and waits until everything that the target
+     * holds is on its disk.
+     */
     String completeTarget(Deadline deadline);
 
     /** Undoes {@link #completeTarget} and {@link #begin}. */

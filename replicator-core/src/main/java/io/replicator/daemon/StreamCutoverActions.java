@@ -15,6 +15,7 @@ import io.replicator.cutover.SequenceChange;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.SqlStates;
+import io.replicator.progress.DiskCommit;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.Phase;
 import io.replicator.schema.GrantAccess;
@@ -171,6 +172,7 @@ final class StreamCutoverActions implements CutoverActions {
             Catalog catalog = ends.sourceCatalog();
             requireAccess(target, catalog);
             MaterializedViews.refresh(target, catalog);
+            DiskCommit.run(target, owned.migration());
             return catalog.materializedViews().size() + " materialized views refreshed";
         } catch (SQLException e) {
             throw SqlStates.wrap(ErrorCode.CUTOVER_FAILED, "completing the target", e);
