@@ -126,7 +126,7 @@ final class LaneSession implements AutoCloseable {
             }
             sets.clear();
             try (Statement statement = connection.createStatement()) {
-                statement.execute("ROLLBACK TO SAVEPOINT replicator");
+                statement.execute("ROLLBACK TO SAVEPOINT replicator; RELEASE SAVEPOINT replicator");
             }
             staging.forgetSince(staged);
             types.forgetSince(typed);
