@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
@@ -28,8 +27,7 @@ public final class Race implements Callable<Integer> {
             split = ",",
             paramLabel = "NAME",
             description = "What is drained: tpcb, mixed, bulk-update, hot, wide (default: all).")
-    private List<String> workloads =
-            Stream.of(Workload.values()).map(Workload::word).toList();
+    private @Nullable List<String> workloads;
 
     @Option(
             names = "--contender",
@@ -123,9 +121,20 @@ public final class Race implements Callable<Integer> {
             Report report = new Report(Machine.describe(source, settings, jvmOptions, configuration));
             run(source, target, directory, installation, report, cleanup, out);
             report.print(out);
-            report.write(results == null ? root.resolve("benchmarks/results") : results, kind.word());
+            report.write(results == null ? root.resolve("benchmarks/results") : results, resultName());
             return report.hasRefused() ? 1 : 0;
         }
+    }
+
+    /** A race of some workloads leaves the results of the others alone. */
+    private String resultName() {
+        return kind.word() + (workloads == null ? "" : "-" + String.join("-", workloads));
+    }
+
+    private List<Workload> workloads() {
+        return workloads == null
+                ? List.of(Workload.values())
+                : workloads.stream().map(Workload::of).toList();
     }
 
     private void run(
@@ -161,7 +170,7 @@ public final class Race implements Callable<Integer> {
             List<Contender> racing =
                     Contenders.of(contenders == null ? Contenders.usual() : contenders, installation, cleanup);
             DrainRace drain = new DrainRace(source, target, directory, out);
-            for (Workload workload : workloads.stream().map(Workload::of).toList()) {
+            for (Workload workload : workloads()) {
                 long amount = size != null ? size : workload.usualSize() / (quick ? 10 : 1);
                 report.add(drain.run(workload, amount, racing, times), "native");
             }

@@ -28,7 +28,7 @@ enum Workload {
 
         @Override
         long usualSize() {
-            return 100_000;
+            return 400_000;
         }
     },
     /** Inserts, updates and deletes of rows with documents, arrays and exact numbers. */
@@ -67,7 +67,7 @@ enum Workload {
 
         @Override
         long usualSize() {
-            return 100_000;
+            return 200_000;
         }
     },
     /** One statement that changes many rows. */

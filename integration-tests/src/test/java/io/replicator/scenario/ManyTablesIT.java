@@ -40,10 +40,10 @@ class ManyTablesIT {
                 sides.assertEqualRows();
             }
             assertThat(sides.target().number("SELECT sum(rows) FROM replicator.table_progress"))
-                    .isEqualTo(TABLES / 2 * 10);
+                    .isEqualTo(TABLES / 2 * 10L);
             assertThat(sides.target().number("SELECT count(*) FROM pg_constraint WHERE contype IN ('p', 'u')"
                             + " AND connamespace = 'public'::regnamespace"))
-                    .isEqualTo(TABLES * 2);
+                    .isEqualTo(TABLES * 2L);
         }
     }
 }
