@@ -6,7 +6,6 @@ import io.replicator.cutover.Deadline;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.Database;
-import io.replicator.progress.DiskCommit;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.snapshot.CopyRate;
 import io.replicator.snapshot.LargeObjectResult;
@@ -79,15 +78,14 @@ final class LargeObjectSteps {
         return found + "; a pass takes " + seconds(pass);
     }
 
-    /** While nobody writes; what is there then is on the target's disk. */
+    /** While nobody writes. */
     String behindFence(Deadline deadline) throws InterruptedException {
         if (!ends.config().copy().largeObjects()) {
             return OFF;
         }
-        LargeObjectResult found =
-                sync(ends.source(), new CopyRate()).run(owned.migration(), null, deadline.remaining());
-        owned.transaction("writing large objects to disk", DiskCommit::run);
-        return found.toString();
+        return sync(ends.source(), new CopyRate())
+                .run(owned.migration(), null, deadline.remaining())
+                .toString();
     }
 
     private LargeObjectSync sync(Database source, CopyRate rate) {
