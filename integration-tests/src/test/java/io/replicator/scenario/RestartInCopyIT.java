@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,12 +64,14 @@ class RestartInCopyIT {
             try {
                 killAfterRanges(sides, settings, "t", 3);
                 sides.target().execute(KEEP_RANGES);
+                String acknowledged = acknowledged(sides);
                 try (DaemonProcess daemon = run(settings)) {
                     daemon.awaitOutput("keeping the copied ranges", LIMIT);
                     daemon.kill();
                 }
                 killAfterRanges(sides, settings, "t", copied(sides, "t") + 2);
                 killAfterRanges(sides, settings, "spelled", 3);
+                assertThat(acknowledged(sides)).isEqualTo(acknowledged);
                 long left = sides.target().number("SELECT count(*) FROM replicator.copy_range WHERE NOT copied");
                 assertThat(left).as("ranges left for the last daemon").isPositive();
                 goOn(sides, settings, daemon -> {
@@ -188,6 +191,13 @@ class RestartInCopyIT {
                     LIMIT,
                     () -> sides.compare(ComparisonOptions.rowsOnly()).equal());
         }
+    }
+
+    private static @Nullable String acknowledged(Sides sides) throws SQLException {
+        return sides.source()
+                .text(
+                        "SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = 'replicator_' || ?",
+                        sides.settings().name());
     }
 
     private static long copied(Sides sides, String table) throws SQLException {

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * keys, give unique values to other rows, and spell keys anew.
  */
 final class RowStorm {
-    static final int ROWS = 60_000;
+    static final int ROWS = 40_000;
 
     private final TestDatabase database;
     private final SplittableRandom random;

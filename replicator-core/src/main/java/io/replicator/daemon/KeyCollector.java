@@ -51,10 +51,19 @@ final class KeyCollector implements ChangeSink {
         }
     }
 
-    /** @param since transactions that it contains are not looked at */
-    void collect(Table table, Position since) {
+    /**
+     * Has the keys of a table collected.
+     *
+     * @param since transactions that it contains are not looked at
+     * @param start where the changes begin
+     */
+    void collect(Table table, Position since, Position start) {
         keys.expect(table);
-        byOid.put(table.oid(), new Wanted(table, since));
+        Wanted wanted = new Wanted(table, since);
+        if (!since.reaches(start)) {
+            wanted.lost = "the stream begins behind the snapshot of its ranges";
+        }
+        byOid.put(table.oid(), wanted);
     }
 
     /** Tables of which not every changed key could be learned, with the reason. */

@@ -113,7 +113,7 @@ final class OldRanges {
         capture.requireStart(start);
         ChangeSource stream = capture.ahead();
         KeyCollector collector = new KeyCollector(keys, end, stream::stop);
-        kept.forEach(collector::collect);
+        kept.forEach((table, since) -> collector.collect(table, since, start));
         try (Heartbeat heartbeat = new Heartbeat(ends.source(), ends.config().name())) {
             heartbeat.beat();
         }

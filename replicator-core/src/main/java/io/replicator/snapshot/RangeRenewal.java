@@ -25,7 +25,7 @@ import org.postgresql.copy.CopyIn;
  * keys. One transaction on the target; the rest of the table can be copied under the newer snapshot then.
  */
 public final class RangeRenewal {
-    private static final int KEYS_AT_A_TIME = 2_000;
+    private static final int KEYS_AT_A_TIME = 10_000;
     private static final int BUFFER_BYTES = 64 << 10;
 
     private final Database source;

@@ -42,13 +42,12 @@ public final class TouchedKeys implements AutoCloseable {
     }
 
     public static TouchedKeys open(Database target) {
-        Connection session = target.open("copy");
+        TouchedKeys keys = new TouchedKeys(target.open("copy"));
         try {
-            ReplicaRole.assume(session);
-            return new TouchedKeys(session);
+            ReplicaRole.assume(keys.target);
+            return keys;
         } catch (SQLException e) {
-            TouchedKeys opened = new TouchedKeys(session);
-            try (opened) {
+            try (keys) {
                 throw SqlStates.wrap(ErrorCode.COPY_FAILED, "gathering keys on the target", e);
             }
         }
