@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** A database of thousands of tables, on servers with the locks that they have by default. */
 class ManyTablesIT {
-    private static final int TABLES = Boolean.getBoolean("replicator.long") ? 5_000 : 2_500;
+    private static final long TABLES = Boolean.getBoolean("replicator.long") ? 5_000 : 2_500;
     private static final int PIECE = 500;
     private static final Duration LIMIT = Duration.ofMinutes(5);
 

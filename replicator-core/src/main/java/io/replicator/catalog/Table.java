@@ -3,6 +3,7 @@ package io.replicator.catalog;
 import io.replicator.change.ReplicaIdentity;
 import io.replicator.postgres.QualifiedName;
 import java.util.List;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,16 @@ public record Table(
     /** The columns that are written: all but generated ones. */
     public List<Column> writableColumns() {
         return columns.stream().filter(column -> !column.generated()).toList();
+    }
+
+    /** As text: another one when a column was added, dropped or given another type, or a partition was detached. */
+    public String structure() {
+        StringJoiner structure = new StringJoiner(", ", "", root == null ? "" : " of " + root);
+        for (Column column : columns) {
+            structure.add(column.number() + " " + column.name() + " " + column.type()
+                    + (column.generated() ? " generated" : ""));
+        }
+        return structure.toString();
     }
 
     @Override

@@ -30,6 +30,16 @@ interface Capture {
 
     ChangeSource source();
 
+    /** Whether {@link #ahead} gives changes. */
+    default boolean readsAhead() {
+        return false;
+    }
+
+    /** The changes behind the target's position, values as text, to be read without acknowledging any. */
+    default ChangeSource ahead() {
+        throw new UnsupportedOperationException("changes captured by " + word() + " cannot be read ahead");
+    }
+
     /**
      * A point of the running stream and a snapshot of the source that sees exactly what lies before it.
      *

@@ -2,6 +2,7 @@ package io.replicator.daemon;
 
 import io.replicator.catalog.Catalog;
 import io.replicator.catalog.Table;
+import io.replicator.change.Position;
 import io.replicator.config.SchemaConfig;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
@@ -22,6 +23,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -74,9 +76,6 @@ final class Loading {
 
     private void rows(@Nullable LoadSnapshot first, Steps steps) throws InterruptedException {
         Set<QualifiedName> pending = pending();
-        if (first == null && !capture.joinsSnapshots()) {
-            bulkLoad().discard(owned.migration(), pending);
-        }
         if (first != null) {
             try (first) {
                 load(pending, first);
@@ -158,13 +157,18 @@ final class Loading {
                 tables.add(table);
             }
         }
+        OldRanges old = new OldRanges(ends, owned, capture, live.copyRate());
+        Map<Table, Position> kept = old.keepable(tables, steps);
         if (!capture.joinsSnapshots()) {
-            bulkLoad().discard(owned.migration(), wanted);
+            Set<QualifiedName> again = new HashSet<>(wanted);
+            kept.keySet().forEach(table -> again.remove(table.name()));
+            bulkLoad().discard(owned.migration(), again);
         }
         owned.transaction("listing tables anew", (target, migration) -> {
             TableProgressStore.relist(target, migration, tables);
         });
         try (LoadSnapshot snapshot = capture.again(steps)) {
+            bulkLoad().discard(owned.migration(), old.renew(kept, snapshot, ends.targetCatalog(), steps));
             copy(tables, snapshot);
         }
     }

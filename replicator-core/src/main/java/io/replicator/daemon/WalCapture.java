@@ -120,6 +120,16 @@ final class WalCapture implements Capture {
     }
 
     @Override
+    public boolean readsAhead() {
+        return true;
+    }
+
+    @Override
+    public ChangeSource ahead() {
+        return new WalStream(ends.source(), ends.names().slot(), ends.names().publication(), false);
+    }
+
+    @Override
     public ConsistentPoint point(ChangeSource running, Duration limit) throws InterruptedException {
         Connection replication = ends.source().openReplication("verify");
         try {

@@ -13,6 +13,7 @@ public final class SqlStates {
     public static final String OBJECT_IN_USE = "55006";
     public static final String UNDEFINED_TABLE = "42P01";
     public static final String UNDEFINED_OBJECT = "42704";
+    public static final String UNDEFINED_FUNCTION = "42883";
     public static final String DEADLOCK_DETECTED = "40P01";
     public static final String QUERY_CANCELED = "57014";
     public static final String FEATURE_NOT_SUPPORTED = "0A000";

@@ -46,6 +46,7 @@ public final class ControlSchema {
                 owner_epoch bigint NOT NULL,
                 stale_reason text,
                 last_reason text,
+                structure text,
                 PRIMARY KEY (migration, schema_name, table_name)) WITH (fillfactor = 50);
             CREATE TABLE IF NOT EXISTS replicator.copy_range (
                 migration text NOT NULL,
@@ -56,8 +57,11 @@ public final class ControlSchema {
                 lower_bound text[] NOT NULL,
                 upper_bound text[] NOT NULL,
                 copied boolean NOT NULL,
+                position text,
                 owner_epoch bigint NOT NULL,
                 PRIMARY KEY (migration, schema_name, table_name, range));
+            ALTER TABLE replicator.table_progress ADD COLUMN IF NOT EXISTS structure text;
+            ALTER TABLE replicator.copy_range ADD COLUMN IF NOT EXISTS position text;
             CREATE TABLE IF NOT EXISTS replicator.lane (
                 migration text NOT NULL,
                 lane int NOT NULL,

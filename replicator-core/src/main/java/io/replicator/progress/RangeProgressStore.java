@@ -8,8 +8,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Reads and writes the progress of the ranges that large tables are cut into. */
@@ -45,11 +47,23 @@ public final class RangeProgressStore {
      */
     public static List<CopyRange> pending(Connection target, Migration migration, QualifiedName table)
             throws SQLException {
+        return read(target, migration, table, false);
+    }
+
+    /** The ranges of a table that are copied. */
+    public static List<CopyRange> copied(Connection target, Migration migration, QualifiedName table)
+            throws SQLException {
+        return read(target, migration, table, true);
+    }
+
+    private static List<CopyRange> read(Connection target, Migration migration, QualifiedName table, boolean copied)
+            throws SQLException {
         List<CopyRange> ranges = new ArrayList<>();
         try (PreparedStatement statement = target.prepareStatement("""
                 SELECT range, by_page, lower_bound, upper_bound FROM replicator.copy_range
-                WHERE migration = ? AND schema_name = ? AND table_name = ? AND NOT copied ORDER BY range""")) {
+                WHERE migration = ? AND schema_name = ? AND table_name = ? AND copied = ? ORDER BY range""")) {
             bind(statement, migration, table);
+            statement.setBoolean(4, copied);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     ranges.add(new CopyRange(
@@ -81,19 +95,77 @@ public final class RangeProgressStore {
         return tables;
     }
 
-    /** Marks a range copied and adds it to the table's counts, inside the transaction that holds its rows. */
+    /**
+     * The position whose transactions the copied ranges of a table contain, for every table of which that is known and
+     * the same for all its copied ranges.
+     */
+    public static Map<QualifiedName, Position> positions(Connection target, Migration migration) throws SQLException {
+        Map<QualifiedName, Position> positions = new HashMap<>();
+        try (PreparedStatement statement = target.prepareStatement("""
+                SELECT schema_name, table_name, min(position) FROM replicator.copy_range
+                WHERE migration = ? AND copied GROUP BY schema_name, table_name
+                HAVING count(position) = count(*) AND count(DISTINCT position) = 1""")) {
+            statement.setString(1, migration.name());
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    positions.put(
+                            new QualifiedName(row.getString(1), row.getString(2)), Position.parse(row.getString(3)));
+                }
+            }
+        }
+        return positions;
+    }
+
+    /**
+     * Marks a range copied and adds it to the table's counts, inside the transaction that holds its rows.
+     *
+     * @param position that of the snapshot the rows were read under
+     */
     public static void markCopied(
-            Connection target, Migration migration, QualifiedName table, CopyRange range, long rows, long bytes)
+            Connection target,
+            Migration migration,
+            QualifiedName table,
+            CopyRange range,
+            Position position,
+            long rows,
+            long bytes)
             throws SQLException {
         int changed = MigrationStore.execute(
-                target, """
-                UPDATE replicator.copy_range SET copied = true
+                target,
+                """
+                UPDATE replicator.copy_range SET copied = true, position = ?
                 WHERE migration = ? AND schema_name = ? AND table_name = ? AND range = ? AND NOT copied
-                  AND owner_epoch = ?""", migration.name(), table.schema(), table.name(), range.number(), migration.ownerEpoch());
+                  AND owner_epoch = ?""",
+                position.text(),
+                migration.name(),
+                table.schema(),
+                table.name(),
+                range.number(),
+                migration.ownerEpoch());
         MigrationStore.requireOne(changed, migration.name(), "the progress of a range of table " + table);
         MigrationStore.execute(target, """
                 UPDATE replicator.table_progress SET rows = rows + ?, bytes = bytes + ?
                 WHERE migration = ? AND schema_name = ? AND table_name = ?""", rows, bytes, migration.name(), table.schema(), table.name());
+    }
+
+    /**
+     * Records that the copied ranges of a table contain the transactions up to a newer position, inside the transaction
+     * that made them so.
+     *
+     * @param moreRows how many rows they have more than before
+     */
+    public static void renew(
+            Connection target, Migration migration, QualifiedName table, Position position, long moreRows)
+            throws SQLException {
+        int changed = MigrationStore.execute(
+                target, """
+                UPDATE replicator.copy_range SET position = ?
+                WHERE migration = ? AND schema_name = ? AND table_name = ? AND copied AND owner_epoch = ?""", position.text(), migration.name(), table.schema(), table.name(), migration.ownerEpoch());
+        MigrationStore.requireOne(
+                Math.min(1, changed), migration.name(), "the progress of the ranges of table " + table);
+        MigrationStore.execute(target, """
+                UPDATE replicator.table_progress SET rows = rows + ?
+                WHERE migration = ? AND schema_name = ? AND table_name = ?""", moreRows, migration.name(), table.schema(), table.name());
     }
 
     /**

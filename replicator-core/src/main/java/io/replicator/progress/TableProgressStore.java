@@ -57,30 +57,54 @@ public final class TableProgressStore {
     public static void list(Connection target, Migration migration, List<Table> tables) throws SQLException {
         try (PreparedStatement statement = target.prepareStatement("""
                 INSERT INTO replicator.table_progress
-                    (migration, schema_name, table_name, state, filenode, bytes_total, owner_epoch)
-                VALUES (?, ?, ?, 'pending', ?, ?, ?) ON CONFLICT DO NOTHING""")) {
+                    (migration, schema_name, table_name, state, filenode, structure, bytes_total, owner_epoch)
+                VALUES (?, ?, ?, 'pending', ?, ?, ?, ?) ON CONFLICT DO NOTHING""")) {
             for (Table table : tables) {
                 statement.setString(1, migration.name());
                 statement.setString(2, table.name().schema());
                 statement.setString(3, table.name().name());
                 statement.setLong(4, table.filenode());
-                statement.setLong(5, table.bytes());
-                statement.setLong(6, migration.ownerEpoch());
+                statement.setString(5, table.structure());
+                statement.setLong(6, table.bytes());
+                statement.setLong(7, migration.ownerEpoch());
                 statement.addBatch();
             }
             statement.executeBatch();
         }
     }
 
-    /** Records the present file of tables that are to be copied under a newer snapshot. */
+    /** Those of the tables whose file and columns are as they were listed. */
+    public static List<Table> asListed(Connection target, Migration migration, List<Table> tables) throws SQLException {
+        List<Table> same = new ArrayList<>();
+        try (PreparedStatement statement = target.prepareStatement("""
+                SELECT FROM replicator.table_progress
+                WHERE migration = ? AND schema_name = ? AND table_name = ? AND filenode = ? AND structure = ?""")) {
+            for (Table table : tables) {
+                statement.setString(1, migration.name());
+                statement.setString(2, table.name().schema());
+                statement.setString(3, table.name().name());
+                statement.setLong(4, table.filenode());
+                statement.setString(5, table.structure());
+                try (ResultSet row = statement.executeQuery()) {
+                    if (row.next()) {
+                        same.add(table);
+                    }
+                }
+            }
+        }
+        return same;
+    }
+
+    /** Records the present file and columns of tables that are to be copied under a newer snapshot. */
     public static void relist(Connection target, Migration migration, List<Table> tables) throws SQLException {
         for (Table table : tables) {
             int changed = MigrationStore.execute(
                     target,
                     """
-                    UPDATE replicator.table_progress SET filenode = ?, bytes_total = ?
+                    UPDATE replicator.table_progress SET filenode = ?, structure = ?, bytes_total = ?
                     WHERE migration = ? AND schema_name = ? AND table_name = ? AND state = 'pending' AND owner_epoch = ?""",
                     table.filenode(),
+                    table.structure(),
                     table.bytes(),
                     migration.name(),
                     table.name().schema(),
@@ -199,21 +223,24 @@ public final class TableProgressStore {
                 WHERE t.migration = ? AND t.schema_name = copied.schema_name AND t.table_name = copied.table_name
                   AND t.state = 'pending' AND t.owner_epoch = ?""")) {
             statement.setString(1, start.text());
-            statement.setArray(2, array(target, "text", tables, copied -> copied.table().schema()));
-            statement.setArray(3, array(target, "text", tables, copied -> copied.table().name()));
+            statement.setArray(
+                    2, array(target, "text", tables, copied -> copied.table().schema()));
+            statement.setArray(
+                    3, array(target, "text", tables, copied -> copied.table().name()));
             statement.setArray(4, array(target, "bigint", tables, Copied::rows));
             statement.setArray(5, array(target, "bigint", tables, Copied::bytes));
             statement.setString(6, migration.name());
             statement.setLong(7, migration.ownerEpoch());
             if (statement.executeUpdate() != tables.size()) {
                 MigrationStore.requireOne(
-                        0, migration.name(), "the progress of table " + tables.getFirst().table());
+                        0,
+                        migration.name(),
+                        "the progress of table " + tables.getFirst().table());
             }
         }
     }
 
-    private static Array array(
-            Connection target, String type, List<Copied> tables, Function<Copied, Object> property)
+    private static Array array(Connection target, String type, List<Copied> tables, Function<Copied, Object> property)
             throws SQLException {
         return target.createArrayOf(type, tables.stream().map(property).toArray());
     }

@@ -10,8 +10,17 @@ import java.util.Map;
 
 /** The pair of COPY statements that moves one table (PostgreSQL documentation, COPY). */
 record CopySql(String read, String write) {
-    /** Columns are matched by name; the binary format is used when every column's type is the same and portable. */
     static CopySql of(Table source, Table target, CopyRange range) {
+        return of(source, target, condition(source, range));
+    }
+
+    /** A range's condition; empty for the whole table. */
+    static String condition(Table source, CopyRange range) {
+        return range.pages() ? PageRangeCutter.condition(range) : KeyRangeCutter.condition(source, range);
+    }
+
+    /** Columns are matched by name; the binary format is used when every column's type is the same and portable. */
+    static CopySql of(Table source, Table target, String condition) {
         List<Column> columns = source.writableColumns();
         Map<String, Column> onTarget = new HashMap<>();
         target.columns().forEach(column -> onTarget.put(column.name(), column));
@@ -28,7 +37,7 @@ record CopySql(String read, String write) {
         String list = columns.isEmpty() ? "" : " (" + names + ")";
         return new CopySql(
                 "COPY (SELECT " + names + " FROM ONLY " + source.name().quoted()
-                        + (range.pages() ? PageRangeCutter.condition(range) : KeyRangeCutter.condition(source, range))
+                        + (condition.isEmpty() ? "" : " WHERE " + condition)
                         + ") TO STDOUT (FORMAT " + format
                         + ")",
                 "COPY " + target.name().quoted() + list + " FROM STDIN (FORMAT " + format + ")");

@@ -73,13 +73,13 @@ final class KeyRangeCutter {
         return bounds;
     }
 
-    /** A range's condition as SQL, with the values as constants: COPY takes no parameters. Empty for the whole table. */
+    /** A range's condition as SQL, with the values as constants: COPY takes no parameters; empty for the whole table. */
     static String condition(Table table, CopyRange range) {
         Key key = table.key();
         if (key == null || range.whole()) {
             return "";
         }
-        StringJoiner conditions = new StringJoiner(" AND ", " WHERE ", "");
+        StringJoiner conditions = new StringJoiner(" AND ");
         String columns = "(" + Identifiers.quoteAll(key.columns()) + ")";
         if (!range.lower().isEmpty()) {
             conditions.add(columns + " >= (" + constants(table, key, range.lower()) + ")");

@@ -51,9 +51,9 @@ final class PageRangeCutter {
         }
     }
 
-    /** A range's condition as SQL. */
+    /** A range's condition as SQL; empty for the whole table. */
     static String condition(CopyRange range) {
-        StringJoiner conditions = new StringJoiner(" AND ", " WHERE ", "");
+        StringJoiner conditions = new StringJoiner(" AND ");
         range.lower().forEach(page -> conditions.add("ctid >= '(" + Long.parseLong(page) + ",0)'::tid"));
         range.upper().forEach(page -> conditions.add("ctid < '(" + Long.parseLong(page) + ",0)'::tid"));
         return conditions.toString();

@@ -1,8 +1,6 @@
 package io.replicator.snapshot;
 
 import io.replicator.catalog.Catalog;
-import io.replicator.catalog.Column;
-import io.replicator.catalog.Table;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.QualifiedName;
@@ -11,25 +9,14 @@ import io.replicator.progress.Migration;
 import io.replicator.progress.RangeProgressStore;
 import io.replicator.progress.TableProgressStore;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
 /** Copies a range, a table or some small tables: one snapshot transaction on the source, one transaction on the target. */
 final class TableCopy {
-    private static final String STRUCTURES = """
-            SELECT c.oid::bigint, coalesce(pg_relation_filenode(c.oid), 0)::bigint,
-                   ARRAY(SELECT a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
-                         FROM pg_attribute a
-                         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)
-            FROM pg_class c WHERE c.oid IN (SELECT o::oid FROM unnest(?::bigint[]) AS o)""";
-
     /** What is sent to the target at a time. */
     private static final int BUFFER_BYTES = 64 << 10;
 
@@ -119,7 +106,8 @@ final class TableCopy {
             TableProgressStore.markCopied(target, migration, tables, snapshot.position());
         } else {
             CopiedRows rows = copied.getFirst();
-            RangeProgressStore.markCopied(target, migration, rows.table, first.range(), rows.rows, rows.bytes);
+            RangeProgressStore.markCopied(
+                    target, migration, rows.table, first.range(), snapshot.position(), rows.rows, rows.bytes);
         }
     }
 
@@ -166,37 +154,8 @@ final class TableCopy {
     }
 
     private boolean unchanged(List<CopyUnit> units) throws SQLException {
-        Map<Long, Structure> now = structures(units);
-        for (CopyUnit unit : units) {
-            Table table = unit.table();
-            if (!new Structure(table.filenode(), columns(table)).equals(now.get(Integer.toUnsignedLong(table.oid())))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** The file and columns of a table. */
-    private record Structure(long filenode, List<String> columns) {}
-
-    private Map<Long, Structure> structures(List<CopyUnit> units) throws SQLException {
-        source.setAutoCommit(true);
-        try (PreparedStatement statement = source.prepareStatement(STRUCTURES)) {
-            Object[] tables = units.stream()
-                    .map(unit -> Integer.toUnsignedLong(unit.table().oid()))
-                    .toArray();
-            statement.setArray(1, source.createArrayOf("bigint", tables));
-            Map<Long, Structure> structures = new HashMap<>();
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    List<String> columns = List.of((String[]) row.getArray(3).getArray());
-                    structures.put(row.getLong(1), new Structure(row.getLong(2), columns));
-                }
-            }
-            return structures;
-        } finally {
-            source.setAutoCommit(false);
-        }
+        return SourceStructures.unchanged(
+                source, units.stream().map(CopyUnit::table).toList());
     }
 
     private void rollBack() throws SQLException {
@@ -211,14 +170,6 @@ final class TableCopy {
     private interface SQLCloseable extends AutoCloseable {
         @Override
         void close() throws SQLException;
-    }
-
-    private static List<String> columns(Table table) {
-        List<String> columns = new ArrayList<>();
-        for (Column column : table.columns()) {
-            columns.add(column.name() + " " + column.type());
-        }
-        return columns;
     }
 
     /** What was moved of a table so far. */

@@ -1,0 +1,190 @@
+package io.replicator.snapshot;
+
+import io.replicator.catalog.Table;
+import io.replicator.error.ErrorCode;
+import io.replicator.error.ReplicatorException;
+import io.replicator.postgres.Database;
+import io.replicator.postgres.Identifiers;
+import io.replicator.postgres.SqlStates;
+import io.replicator.progress.CopyRange;
+import io.replicator.progress.Migration;
+import io.replicator.progress.RangeProgressStore;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.StringJoiner;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+
+/**
+ * Makes the copied ranges of a table what a newer snapshot sees in them: rows that did not change lie in the same pages and
+ * have the same keys, all others are removed, and those which the newer snapshot sees in these ranges are read by their
+ * keys. One transaction on the target; the rest of the table can be copied under the newer snapshot then.
+ */
+public final class RangeRenewal {
+    private static final int KEYS_AT_A_TIME = 10_000;
+    private static final int BUFFER_BYTES = 64 << 10;
+
+    private final Database source;
+    private final TouchedKeys keys;
+    private final CopyRate rate;
+    private final LoadSnapshot snapshot;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+
+    /** @param keys every key that was changed between the ranges' snapshot and the newer one */
+    public RangeRenewal(Database source, TouchedKeys keys, CopyRate rate, LoadSnapshot snapshot) {
+        this.source = source;
+        this.keys = keys;
+        this.rate = rate;
+        this.snapshot = snapshot;
+    }
+
+    /**
+     * Renews the copied ranges of a table.
+     *
+     * @return false when the table was rewritten or altered since the catalog was read, or its key cannot be compared;
+     *     nothing was changed then
+     */
+    public boolean renew(Migration migration, Table table, Table onTarget) throws InterruptedException {
+        Connection target = keys.session();
+        try (Connection reading = source.open("copy")) {
+            target.setAutoCommit(false);
+            try {
+                long removed = remove(table, onTarget);
+                String ranges = ranges(table, RangeProgressStore.copied(target, migration, table.name()));
+                long added = add(reading, table, onTarget, ranges);
+                if (!SourceStructures.unchanged(reading, List.of(table))) {
+                    return false;
+                }
+                RangeProgressStore.renew(target, migration, table.name(), snapshot.position(), added - removed);
+                target.commit();
+                return true;
+            } finally {
+                if (!target.isClosed()) {
+                    target.rollback();
+                    target.setAutoCommit(true);
+                }
+            }
+        } catch (SQLException e) {
+            if (SqlStates.has(e, SqlStates.UNDEFINED_FUNCTION)) {
+                return false;
+            }
+            throw SqlStates.wrap(ErrorCode.COPY_FAILED, "renewing the copied ranges of table " + table, e);
+        }
+    }
+
+    private long remove(Table table, Table onTarget) throws SQLException {
+        List<String> touched = new ArrayList<>();
+        List<String> columns = TouchedKeys.columns(table);
+        for (int i = 0; i < columns.size(); i++) {
+            touched.add("u." + TouchedKeys.column(i));
+        }
+        try (Statement statement = keys.session().createStatement()) {
+            statement.execute("ANALYZE " + keys.name(table));
+            return statement.executeLargeUpdate(
+                    "DELETE FROM ONLY " + table.name().quoted() + " AS t USING "
+                            + keys.name(table) + " AS u WHERE "
+                            + EqualityOperators.read(keys.session(), onTarget).equal("t", columns, touched));
+        }
+    }
+
+    private long add(Connection reading, Table table, Table onTarget, String ranges)
+            throws SQLException, InterruptedException {
+        EqualityOperators operators = EqualityOperators.read(reading, table);
+        long rows = 0;
+        try (Statement statement = keys.session().createStatement()) {
+            statement.execute("DECLARE replicator_touched NO SCROLL CURSOR FOR " + distinct(table));
+            for (List<String> batch = batch(statement, table); !batch.isEmpty(); batch = batch(statement, table)) {
+                String touched = touched(table, operators, batch);
+                rows += copy(
+                        reading,
+                        CopySql.of(table, onTarget, ranges.isEmpty() ? touched : touched + " AND (" + ranges + ")"));
+            }
+        }
+        return rows;
+    }
+
+    /** Each key once, however it is spelled, as text. */
+    private String distinct(Table table) {
+        StringJoiner columns = new StringJoiner(", ");
+        StringJoiner texts = new StringJoiner(", ");
+        for (int i = 0; i < TouchedKeys.columns(table).size(); i++) {
+            columns.add(TouchedKeys.column(i));
+            texts.add(TouchedKeys.column(i) + "::text");
+        }
+        return "SELECT " + texts + " FROM (SELECT DISTINCT " + columns + " FROM " + keys.name(table) + ") AS u";
+    }
+
+    /** The next keys as one array per column of the key, as SQL text; empty behind the last. */
+    private static List<String> batch(Statement statement, Table table) throws SQLException {
+        List<StringJoiner> arrays = new ArrayList<>();
+        TouchedKeys.columns(table).forEach(_ -> arrays.add(new StringJoiner(",", "ARRAY[", "]::text[]")));
+        boolean any = false;
+        try (ResultSet row = statement.executeQuery("FETCH " + KEYS_AT_A_TIME + " FROM replicator_touched")) {
+            while (row.next()) {
+                any = true;
+                for (int i = 0; i < arrays.size(); i++) {
+                    arrays.get(i).add(Identifiers.literal(row.getString(i + 1)));
+                }
+            }
+        }
+        return any ? arrays.stream().map(StringJoiner::toString).toList() : List.of();
+    }
+
+    /** Which rows have one of the keys: COPY takes no parameters. */
+    private static String touched(Table table, EqualityOperators operators, List<String> arrays) {
+        List<String> columns = TouchedKeys.columns(table);
+        List<String> values = new ArrayList<>();
+        StringJoiner names = new StringJoiner(", ");
+        for (int i = 0; i < columns.size(); i++) {
+            names.add(TouchedKeys.column(i));
+            values.add("CAST(u." + TouchedKeys.column(i) + " AS "
+                    + table.column(columns.get(i)).type() + ")");
+        }
+        return "EXISTS (SELECT FROM unnest(" + String.join(", ", arrays) + ") AS u (" + names + ") WHERE "
+                + operators.equal(table.name().quoted(), columns, values) + ")";
+    }
+
+    /** A transaction of its own on the source, so that locks are held for no longer than a batch takes. */
+    private long copy(Connection reading, CopySql sql) throws SQLException, InterruptedException {
+        snapshot.begin(reading);
+        CopyIn in = keys.session().unwrap(PGConnection.class).getCopyAPI().copyIn(sql.write());
+        try {
+            try (CopyOutput out = CopyOutput.start(reading, sql.read())) {
+                for (int bytes = out.read(buffer); bytes > 0; bytes = out.read(buffer)) {
+                    in.writeToCopy(buffer, 0, bytes);
+                    rate.moved(bytes);
+                }
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw new ReplicatorException(ErrorCode.INTERRUPTED, "the bulk load was interrupted");
+            }
+            return in.endCopy();
+        } finally {
+            if (in.isActive()) {
+                in.cancelCopy();
+            }
+            reading.rollback();
+        }
+    }
+
+    /** The ranges' condition, of neighbours as one; empty for all rows. */
+    private static String ranges(Table table, List<CopyRange> copied) {
+        StringJoiner conditions = new StringJoiner(") OR (", "(", ")");
+        CopyRange open = copied.getFirst();
+        for (CopyRange next : copied.subList(1, copied.size())) {
+            if (!next.lower().isEmpty() && open.upper().equals(next.lower())) {
+                open = new CopyRange(open.number(), open.pages(), open.lower(), next.upper());
+            } else {
+                conditions.add(CopySql.condition(table, open));
+                open = next;
+            }
+        }
+        return open.whole()
+                ? ""
+                : conditions.add(CopySql.condition(table, open)).toString();
+    }
+}
