@@ -54,6 +54,27 @@ class BulkLoadIT {
         }
     }
 
+    /** The order of citext is not that of text, nor are its operators found without its schema. */
+    @Test
+    void readsRowsOnceWhoseKeyHasATypeOfAnExtension() throws SQLException {
+        try (Sides sides = Sides.of(15, 17)) {
+            sides.execute(
+                    "CREATE EXTENSION citext",
+                    "CREATE TABLE single (id citext COLLATE \"C\" PRIMARY KEY, filler text)",
+                    "CREATE TABLE pair (tenant int, name citext COLLATE \"C\", filler text, PRIMARY KEY (tenant, name))");
+            sides.source()
+                    .execute("INSERT INTO single SELECT chr(65 + n % 26 + n % 2 * 32) || n, repeat('x', 100)"
+                            + " FROM generate_series(1, " + ROWS + ") AS n",
+                            "INSERT INTO pair SELECT n / 1000, id, filler FROM single, substr(id, 2)::int AS n");
+            try (Daemon daemon = Daemon.start(ranges(sides, "trigger", 2))) {
+                daemon.awaitPhase(Phase.STREAMING);
+                sides.assertEqualRows();
+                assertThat(ranges(sides, "single")).isZero();
+                assertThat(ranges(sides, "pair", false)).isGreaterThan(3);
+            }
+        }
+    }
+
     private static void storm(Sides sides, AtomicBoolean stopped) {
         try (Connection connection = sides.source().connection();
                 Statement statement = connection.createStatement()) {

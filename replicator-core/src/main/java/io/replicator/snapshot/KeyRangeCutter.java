@@ -26,10 +26,11 @@ final class KeyRangeCutter {
     static List<CopyRange> cut(Connection source, Table table, long splitBytes) throws SQLException {
         Key key = table.key();
         int wanted = (int) Math.min(MAX_RANGES, (table.bytes() + splitBytes - 1) / splitBytes);
-        if (key == null || wanted < 2) {
+        List<String> columns = key == null ? List.of() : ordered(table, key);
+        if (columns.isEmpty() || wanted < 2) {
             return List.of(CopyRange.WHOLE);
         }
-        List<List<String>> bounds = bounds(source, table, key, wanted);
+        List<List<String>> bounds = bounds(source, table, columns, wanted);
         List<CopyRange> ranges = new ArrayList<>();
         List<String> lower = List.of();
         for (List<String> bound : bounds) {
@@ -40,10 +41,26 @@ final class KeyRangeCutter {
         return ranges;
     }
 
-    private static List<List<String>> bounds(Connection source, Table table, Key key, int ranges) throws SQLException {
-        String columns = Identifiers.quoteAll(key.columns());
+    /**
+     * The key's columns up to the first whose type is none of PostgreSQL's own: the order of an extension's type is that of
+     * operators which our search path does not find, so that a condition would go by another order than the index.
+     */
+    private static List<String> ordered(Table table, Key key) {
+        List<String> ordered = new ArrayList<>();
+        for (String column : key.columns()) {
+            if (table.column(column).type().indexOf('.') >= 0) {
+                break;
+            }
+            ordered.add(column);
+        }
+        return ordered;
+    }
+
+    private static List<List<String>> bounds(Connection source, Table table, List<String> key, int ranges)
+            throws SQLException {
+        String columns = Identifiers.quoteAll(key);
         StringJoiner texts = new StringJoiner(", ");
-        key.columns().forEach(column -> texts.add(Identifiers.quote(column) + "::text"));
+        key.forEach(column -> texts.add(Identifiers.quote(column) + "::text"));
         double rows = Math.max(1, table.estimatedRows() > 0 ? table.estimatedRows() : table.bytes() / BYTES_PER_ROW);
         double percent = Math.clamp(100.0 * ranges * SAMPLED_ROWS_PER_RANGE / rows, 0.01, 100);
         String sql = "SELECT " + texts + " FROM (SELECT DISTINCT ON (part) * FROM (SELECT " + columns
@@ -51,10 +68,10 @@ final class KeyRangeCutter {
                 + table.name().quoted()
                 + " TABLESAMPLE SYSTEM (?)) AS parts ORDER BY part, " + columns
                 + ") AS firsts WHERE part > 1 ORDER BY part";
-        return sample(source, sql, key, ranges, percent);
+        return sample(source, sql, key.size(), ranges, percent);
     }
 
-    private static List<List<String>> sample(Connection source, String sql, Key key, int ranges, double percent)
+    private static List<List<String>> sample(Connection source, String sql, int columns, int ranges, double percent)
             throws SQLException {
         List<List<String>> bounds = new ArrayList<>();
         try (PreparedStatement statement = source.prepareStatement(sql)) {
@@ -63,10 +80,12 @@ final class KeyRangeCutter {
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     List<String> bound = new ArrayList<>();
-                    for (int i = 1; i <= key.columns().size(); i++) {
+                    for (int i = 1; i <= columns; i++) {
                         bound.add(row.getString(i));
                     }
-                    bounds.add(bound);
+                    if (bounds.isEmpty() || !bounds.getLast().equals(bound)) {
+                        bounds.add(bound);
+                    }
                 }
             }
         }
@@ -80,7 +99,8 @@ final class KeyRangeCutter {
             return "";
         }
         StringJoiner conditions = new StringJoiner(" AND ");
-        String columns = "(" + Identifiers.quoteAll(key.columns()) + ")";
+        int bounded = Math.max(range.lower().size(), range.upper().size());
+        String columns = "(" + Identifiers.quoteAll(key.columns().subList(0, bounded)) + ")";
         if (!range.lower().isEmpty()) {
             conditions.add(columns + " >= (" + constants(table, key, range.lower()) + ")");
         }
