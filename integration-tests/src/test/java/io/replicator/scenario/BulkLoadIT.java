@@ -65,7 +65,7 @@ class BulkLoadIT {
             sides.source()
                     .execute("INSERT INTO single SELECT chr(65 + n % 26 + n % 2 * 32) || n, repeat('x', 100)"
                             + " FROM generate_series(1, " + ROWS + ") AS n",
-                            "INSERT INTO pair SELECT n / 1000, id, filler FROM single, substr(id, 2)::int AS n");
+                            "INSERT INTO pair SELECT substr(id::text, 2)::int / 1000, id, filler FROM single");
             try (Daemon daemon = Daemon.start(ranges(sides, "trigger", 2))) {
                 daemon.awaitPhase(Phase.STREAMING);
                 sides.assertEqualRows();
