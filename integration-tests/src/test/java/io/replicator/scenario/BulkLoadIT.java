@@ -63,8 +63,9 @@ class BulkLoadIT {
                     "CREATE TABLE single (id citext COLLATE \"C\" PRIMARY KEY, filler text)",
                     "CREATE TABLE pair (tenant int, name citext COLLATE \"C\", filler text, PRIMARY KEY (tenant, name))");
             sides.source()
-                    .execute("INSERT INTO single SELECT chr(65 + n % 26 + n % 2 * 32) || n, repeat('x', 100)"
-                            + " FROM generate_series(1, " + ROWS + ") AS n",
+                    .execute(
+                            "INSERT INTO single SELECT chr(65 + n % 26 + n % 2 * 32) || n, repeat('x', 100)"
+                                    + " FROM generate_series(1, " + ROWS + ") AS n",
                             "INSERT INTO pair SELECT substr(id::text, 2)::int / 1000, id, filler FROM single");
             try (Daemon daemon = Daemon.start(ranges(sides, "trigger", 2))) {
                 daemon.awaitPhase(Phase.STREAMING);
@@ -208,8 +209,7 @@ class BulkLoadIT {
                 Statement statement = session.createStatement()) {
             for (int table = 10; table < 90; table++) {
                 sides.execute("CREATE TABLE t" + table + " (id int PRIMARY KEY, v text)");
-                sides.source()
-                        .execute("INSERT INTO t" + table + " SELECT n, 'v' FROM generate_series(1, 100) AS n");
+                sides.source().execute("INSERT INTO t" + table + " SELECT n, 'v' FROM generate_series(1, 100) AS n");
             }
             sides.source().execute("INSERT INTO t50 SELECT n, repeat('x', 100) FROM generate_series(1000, 2000) AS n");
             session.setAutoCommit(false);
@@ -244,14 +244,20 @@ class BulkLoadIT {
         try (Sides sides = Sides.of(15, 17)) {
             sides.execute("CREATE TABLE t (id int PRIMARY KEY, v text)", "ALTER TABLE t ALTER v SET STORAGE EXTERNAL");
             sides.source()
-                    .execute("INSERT INTO t SELECT n, 'small' FROM generate_series(1, 10) AS n",
+                    .execute(
+                            "INSERT INTO t SELECT n, 'small' FROM generate_series(1, 10) AS n",
                             "INSERT INTO t VALUES (11, repeat('0123456789', 50 * 1024 * 1024))");
             Settings settings = sides.settings().existingSchema().with("verify", "{ level: bounds }");
             try (DaemonProcess run = DaemonProcess.start(
-                    Map.of("JAVA_TOOL_OPTIONS", "-Xmx128m"), "-c", settings.file().toString(), "run", "--copy-only")) {
+                    Map.of("JAVA_TOOL_OPTIONS", "-Xmx128m"),
+                    "-c",
+                    settings.file().toString(),
+                    "run",
+                    "--copy-only")) {
                 assertThat(run.awaitExit(LIMIT.multipliedBy(3))).as(run.tails()).isZero();
             }
-            assertThat(sides.target().number("SELECT length(v) FROM t WHERE id = 11")).isEqualTo(500 * 1024 * 1024);
+            assertThat(sides.target().number("SELECT length(v) FROM t WHERE id = 11"))
+                    .isEqualTo(500 * 1024 * 1024);
             assertThat(sides.target().text("SELECT md5(v) FROM t WHERE id = 11"))
                     .isEqualTo(sides.source().text("SELECT md5(v) FROM t WHERE id = 11"));
         }

@@ -41,8 +41,9 @@ class ManyTablesIT {
             }
             assertThat(sides.target().number("SELECT sum(rows) FROM replicator.table_progress"))
                     .isEqualTo(TABLES / 2 * 10L);
-            assertThat(sides.target().number("SELECT count(*) FROM pg_constraint WHERE contype IN ('p', 'u')"
-                            + " AND connamespace = 'public'::regnamespace"))
+            assertThat(sides.target()
+                            .number("SELECT count(*) FROM pg_constraint WHERE contype IN ('p', 'u')"
+                                    + " AND connamespace = 'public'::regnamespace"))
                     .isEqualTo(TABLES * 2L);
         }
     }

@@ -130,9 +130,7 @@ class SchemaGrantsIT {
                 String late = name(sides, "late");
                 sides.source().execute("CREATE ROLE " + late, "GRANT UPDATE (v) ON t TO " + late);
                 sides.target()
-                        .execute(
-                                "REVOKE INSERT ON t FROM " + group,
-                                "REVOKE USAGE ON SEQUENCE t_id_seq FROM " + group);
+                        .execute("REVOKE INSERT ON t FROM " + group, "REVOKE USAGE ON SEQUENCE t_id_seq FROM " + group);
 
                 CutoverResult refused = cutover(daemon);
 
@@ -215,15 +213,16 @@ class SchemaGrantsIT {
                     })
                     .anySatisfy(finding -> {
                         assertThat(finding.severity()).isEqualTo(Severity.WARN);
-                        assertThat(finding.fix()).startsWith("CREATE ROLE " + quoted(stranger) + "; GRANT " + quoted(stranger));
+                        assertThat(finding.fix())
+                                .startsWith("CREATE ROLE " + quoted(stranger) + "; GRANT " + quoted(stranger));
                     });
 
             sides.target().execute("CREATE ROLE " + reader + " LOGIN");
             assertThat(findings(settings))
                     .noneMatch(finding -> finding.severity().blocks())
                     .anySatisfy(finding -> assertThat(finding.fix())
-                            .isEqualTo("CREATE ROLE " + quoted(member) + " LOGIN; GRANT " + quoted(reader) + " TO " + quoted(member)
- + ";"));
+                            .isEqualTo("CREATE ROLE " + quoted(member) + " LOGIN; GRANT " + quoted(reader) + " TO "
+                                    + quoted(member) + ";"));
             try (Daemon daemon = Daemon.streaming(settings)) {
                 assertThat(lines(sides.target()))
                         .as("%s", daemon)
@@ -237,10 +236,8 @@ class SchemaGrantsIT {
     @Test
     void aRoleThatWentMissingIsNamedWithTheObjectAndCanBeMended() throws SQLException {
         try (Sides sides = Sides.of(15, 17);
-                Database source =
-                        Endpoints.database(Side.SOURCE, sides.source().url());
-                Database target =
-                        Endpoints.database(Side.TARGET, sides.target().url())) {
+                Database source = Endpoints.database(Side.SOURCE, sides.source().url());
+                Database target = Endpoints.database(Side.TARGET, sides.target().url())) {
             String reader = name(sides, "reader");
             sides.source()
                     .execute(

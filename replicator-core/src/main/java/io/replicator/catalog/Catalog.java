@@ -54,8 +54,7 @@ public record Catalog(
     public Table require(QualifiedName name) {
         Table table = byName.get(name);
         if (table == null) {
-            throw new ReplicatorException(
-                    ErrorCode.TABLE_MISSING, "table " + name + " does not exist on the target");
+            throw new ReplicatorException(ErrorCode.TABLE_MISSING, "table " + name + " does not exist on the target");
         }
         return table;
     }

@@ -46,7 +46,8 @@ final class CopyEstimate {
         double slowest = 0;
         for (Map.Entry<QualifiedName, Part> table : moving.entrySet()) {
             Part part = table.getValue();
-            Double own = tables.computeIfAbsent(table.getKey(), _ -> new Rate(nanos)).sample(part.done);
+            Double own =
+                    tables.computeIfAbsent(table.getKey(), _ -> new Rate(nanos)).sample(part.done);
             if (own != null && own > 0) {
                 slowest = Math.max(slowest, (part.total - part.done) / own);
             }

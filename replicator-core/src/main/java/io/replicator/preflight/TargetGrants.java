@@ -105,6 +105,7 @@ final class TargetGrants implements Check {
 
     private static List<String> names(Session session, Side side, String sql, Collection<String> asked)
             throws SQLException {
-        return Query.rows(session.connection(side), sql, row -> row.getString(1), (Object) asked.toArray(String[]::new));
+        return Query.rows(
+                session.connection(side), sql, row -> row.getString(1), (Object) asked.toArray(String[]::new));
     }
 }

@@ -163,35 +163,6 @@ public final class TableProgressStore {
                 WHERE migration = ? AND schema_name = ? AND table_name = ? AND owner_epoch = ?""", migration.name(), table.schema(), table.name(), migration.ownerEpoch());
     }
 
-    /**
-     * Marks tables copied that had no page when they were listed, and thus no row in any snapshot since.
-     *
-     * @param start as in {@link #markCopied}
-     */
-    public static void markEmpty(Connection target, Migration migration, List<Table> tables, Position start)
-            throws SQLException {
-        if (tables.isEmpty()) {
-            return;
-        }
-        Array schemas = target.createArrayOf(
-                "text", tables.stream().map(table -> table.name().schema()).toArray());
-        Array names = target.createArrayOf(
-                "text", tables.stream().map(table -> table.name().name()).toArray());
-        try (PreparedStatement statement = target.prepareStatement("""
-                UPDATE replicator.table_progress SET state = 'copied', start_position = ?
-                WHERE migration = ? AND owner_epoch = ? AND state = 'pending'
-                  AND (schema_name, table_name) IN (SELECT * FROM unnest(?::text[], ?::text[]))""")) {
-            statement.setString(1, start.text());
-            statement.setString(2, migration.name());
-            statement.setLong(3, migration.ownerEpoch());
-            statement.setArray(4, schemas);
-            statement.setArray(5, names);
-            if (statement.executeUpdate() != tables.size()) {
-                MigrationStore.requireOne(0, migration.name(), "the progress of empty tables");
-            }
-        }
-    }
-
     /** Whether a table is not copied yet. */
     public static boolean isPending(Connection target, Migration migration, QualifiedName table) throws SQLException {
         try (PreparedStatement statement = target.prepareStatement("""
@@ -216,6 +187,9 @@ public final class TableProgressStore {
      */
     public static void markCopied(Connection target, Migration migration, List<Copied> tables, Position start)
             throws SQLException {
+        if (tables.isEmpty()) {
+            return;
+        }
         try (PreparedStatement statement = target.prepareStatement("""
                 UPDATE replicator.table_progress t
                 SET state = 'copied', start_position = ?, rows = copied.rows, bytes = copied.bytes

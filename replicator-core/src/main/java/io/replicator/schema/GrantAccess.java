@@ -39,7 +39,8 @@ public final class GrantAccess {
         if (!lacking.isEmpty()) {
             throw new ReplicatorException(
                     ErrorCode.CUTOVER_FAILED,
-                    "the target lacks " + lacking.size() + " privileges that roles have on the source: " + Summary.of(lacking));
+                    "the target lacks " + lacking.size() + " privileges that roles have on the source: "
+                            + Summary.of(lacking));
         }
     }
 

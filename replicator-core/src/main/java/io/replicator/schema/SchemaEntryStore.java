@@ -160,7 +160,8 @@ final class SchemaEntryStore {
             if (statement.executeUpdate() != entries.size()) {
                 throw new ReplicatorException(
                         ErrorCode.OWNERSHIP_LOST,
-                        entries.getFirst() + " or one after it was created by another daemon of migration " + migration);
+                        entries.getFirst() + " or one after it was created by another daemon of migration "
+                                + migration);
             }
         }
     }

@@ -14,18 +14,12 @@ import io.replicator.progress.RangeProgressStore;
 import io.replicator.progress.TableProgressStore;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,32 +62,16 @@ public final class BulkLoad {
                 CopyPlan.together(new CopyPlan(source, target, splitBytes, snapshot).units(migration, tables), jobs);
         Queue<List<CopyUnit>> queue = new ConcurrentLinkedQueue<>(parts);
         Set<QualifiedName> changed = ConcurrentHashMap.newKeySet();
-        Callable<Void> job = () -> {
-            work(migration, queue, onTarget, snapshot, changed);
-            return null;
-        };
-        try (SourceLoad _ = throttleWhile == null ? null : SourceLoad.watch(source, throttleWhile, rate);
-                ExecutorService executor = Executors.newThreadPerTaskExecutor(
-                        Thread.ofPlatform().name("replicator-copy-", 0).factory())) {
-            List<Future<Void>> futures = new ArrayList<>();
-            for (int i = 0; i < Math.min(jobs, parts.size()); i++) {
-                futures.add(executor.submit(job));
-            }
-            try {
-                for (Future<Void> future : futures) {
-                    future.get();
-                }
-            } catch (ExecutionException e) {
-                queue.clear();
-                executor.shutdownNow();
-                throw e.getCause() instanceof ReplicatorException known
-                        ? known
-                        : new ReplicatorException(ErrorCode.COPY_FAILED, "the bulk load failed: " + e.getCause(), e);
-            } catch (InterruptedException e) {
-                queue.clear();
-                executor.shutdownNow();
-                throw e;
-            }
+        try (SourceLoad _ = throttleWhile == null ? null : SourceLoad.watch(source, throttleWhile, rate)) {
+            CopyJobs.run(
+                    "replicator-copy-",
+                    "the bulk load",
+                    Math.min(jobs, parts.size()),
+                    () -> {
+                        work(migration, queue, onTarget, snapshot, changed);
+                        return true;
+                    },
+                    queue::clear);
         }
         discard(migration, changed);
         return List.copyOf(changed);

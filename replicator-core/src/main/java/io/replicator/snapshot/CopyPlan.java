@@ -32,7 +32,7 @@ record CopyPlan(Database source, Database target, long splitBytes, LoadSnapshot 
                 .sorted(Comparator.comparingLong(Table::bytes).reversed())
                 .toList();
         List<CopyUnit> units = new ArrayList<>();
-        List<Table> empty = new ArrayList<>();
+        List<TableProgressStore.Copied> empty = new ArrayList<>();
         try (Connection reading = source.open("copy plan");
                 Connection writing = target.open("copy plan")) {
             boolean byPages = snapshot.shared() && ServerVersion.of(reading).atLeast(PageRangeCutter.FIRST_MAJOR);
@@ -41,13 +41,13 @@ record CopyPlan(Database source, Database target, long splitBytes, LoadSnapshot 
                 if (cut.contains(table.name())) {
                     left(writing, migration, table).forEach(range -> units.add(new CopyUnit(table, range)));
                 } else if (table.bytes() == 0) {
-                    empty.add(table);
+                    empty.add(new TableProgressStore.Copied(table.name(), 0, 0));
                 } else {
                     ranges(reading, writing, migration, table, byPages)
                             .forEach(range -> units.add(new CopyUnit(table, range)));
                 }
             }
-            TableProgressStore.markEmpty(writing, migration, empty, snapshot.position());
+            TableProgressStore.markCopied(writing, migration, empty, snapshot.position());
         } catch (SQLException e) {
             throw SqlStates.wrap(ErrorCode.COPY_FAILED, "planning the bulk load", e);
         }

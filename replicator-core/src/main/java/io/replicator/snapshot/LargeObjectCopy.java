@@ -94,12 +94,11 @@ final class LargeObjectCopy {
     private static List<Sized> firstOf(List<Sized> sized) {
         long bytes = 0;
         int count = 0;
-        while (count < sized.size() && (count == 0 || bytes <= LargeObjectPieces.ROUND_TRIP_BYTES)) {
+        while (count < sized.size()
+                && (count == 0 || bytes + sized.get(count).size() <= LargeObjectPieces.ROUND_TRIP_BYTES)) {
             bytes += sized.get(count++).size();
         }
-        return count > 1 && bytes > LargeObjectPieces.ROUND_TRIP_BYTES
-                ? sized.subList(0, count - 1)
-                : sized.subList(0, count);
+        return sized.subList(0, count);
     }
 
     private void copyBatch(Migration migration, List<Sized> batch, boolean fresh)

@@ -8,16 +8,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,29 +52,17 @@ final class LargeObjectPass {
 
     LargeObjectResult run(List<LargeObjectRange> ranges) throws InterruptedException {
         Queue<LargeObjectRange> queue = new ConcurrentLinkedQueue<>(ranges);
-        try (ExecutorService executor = Executors.newThreadPerTaskExecutor(
-                Thread.ofPlatform().name("replicator-large-objects-", 0).factory())) {
-            List<Future<LargeObjectResult>> futures = new ArrayList<>();
-            for (int job = 0; job < Math.min(jobs, ranges.size()); job++) {
-                futures.add(executor.submit(() -> work(queue)));
-            }
-            try {
-                LargeObjectResult result = LargeObjectResult.NOTHING;
-                for (Future<LargeObjectResult> future : futures) {
-                    result = result.plus(future.get());
-                }
-                return result;
-            } catch (ExecutionException e) {
-                stop(executor);
-                throw e.getCause() instanceof ReplicatorException known
-                        ? known
-                        : new ReplicatorException(
-                                ErrorCode.COPY_FAILED, "copying large objects failed: " + e.getCause(), e);
-            } catch (InterruptedException e) {
-                stop(executor);
-                throw e;
-            }
+        List<LargeObjectResult> results = CopyJobs.run(
+                "replicator-large-objects-",
+                "copying large objects",
+                Math.min(jobs, ranges.size()),
+                () -> work(queue),
+                this::stop);
+        LargeObjectResult all = LargeObjectResult.NOTHING;
+        for (LargeObjectResult result : results) {
+            all = all.plus(result);
         }
+        return all;
     }
 
     private LargeObjectResult work(Queue<LargeObjectRange> queue) throws InterruptedException {
@@ -134,9 +117,8 @@ final class LargeObjectPass {
     }
 
     /** Statements that hash large contents may take long: they are not waited for. */
-    private void stop(ExecutorService executor) {
+    private void stop() {
         stopped = true;
-        executor.shutdownNow();
         open.forEach(CopySessions::abort);
     }
 }

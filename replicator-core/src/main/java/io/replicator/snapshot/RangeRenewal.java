@@ -16,8 +16,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyIn;
 
 /**
  * Makes the copied ranges of a table what a newer snapshot sees in them: rows that did not change lie in the same pages and
@@ -26,13 +24,11 @@ import org.postgresql.copy.CopyIn;
  */
 public final class RangeRenewal {
     private static final int KEYS_AT_A_TIME = 10_000;
-    private static final int BUFFER_BYTES = 64 << 10;
 
     private final Database source;
     private final TouchedKeys keys;
     private final CopyRate rate;
     private final LoadSnapshot snapshot;
-    private final byte[] buffer = new byte[BUFFER_BYTES];
 
     /** @param keys every key that was changed between the ranges' snapshot and the newer one */
     public RangeRenewal(Database source, TouchedKeys keys, CopyRate rate, LoadSnapshot snapshot) {
@@ -151,22 +147,13 @@ public final class RangeRenewal {
     /** A transaction of its own on the source, so that locks are held for no longer than a batch takes. */
     private long copy(Connection reading, CopySql sql) throws SQLException, InterruptedException {
         snapshot.begin(reading);
-        CopyIn in = keys.session().unwrap(PGConnection.class).getCopyAPI().copyIn(sql.write());
         try {
-            try (CopyOutput out = CopyOutput.start(reading, sql.read())) {
-                for (int bytes = out.read(buffer); bytes > 0; bytes = out.read(buffer)) {
-                    in.writeToCopy(buffer, 0, bytes);
-                    rate.moved(bytes);
-                }
-            }
+            long rows = new CopyPipe(reading, keys.session()).run(sql, (_, bytes) -> rate.moved(bytes));
             if (Thread.currentThread().isInterrupted()) {
                 throw new ReplicatorException(ErrorCode.INTERRUPTED, "the bulk load was interrupted");
             }
-            return in.endCopy();
+            return rows;
         } finally {
-            if (in.isActive()) {
-                in.cancelCopy();
-            }
             reading.rollback();
         }
     }

@@ -12,20 +12,15 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyIn;
 
 /** Copies a range, a table or some small tables: one snapshot transaction on the source, one transaction on the target. */
 final class TableCopy {
-    /** What is sent to the target at a time. */
-    private static final int BUFFER_BYTES = 64 << 10;
-
     private final Connection source;
     private final Connection target;
     private final LoadSnapshot snapshot;
     private final CopyCounters counters;
     private final CopyRate rate;
-    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private final CopyPipe pipe;
 
     TableCopy(Connection source, Connection target, LoadSnapshot snapshot, CopyCounters counters, CopyRate rate) {
         this.source = source;
@@ -33,6 +28,7 @@ final class TableCopy {
         this.snapshot = snapshot;
         this.counters = counters;
         this.rate = rate;
+        this.pipe = new CopyPipe(source, target);
     }
 
     /**
@@ -51,7 +47,9 @@ final class TableCopy {
                 current = unit;
                 CopiedRows rows = new CopiedRows(unit.table().name());
                 copied.add(rows);
-                copy(CopySql.of(unit.table(), onTarget.require(unit.table().name()), unit.range()), rows);
+                rows.rows = pipe.run(
+                        CopySql.of(unit.table(), onTarget.require(unit.table().name()), unit.range()),
+                        (messages, bytes) -> count(rows, messages, bytes));
             }
             source.rollback();
             if (!unchanged(units)) {
@@ -121,27 +119,6 @@ final class TableCopy {
             RangeProgressStore.finishTable(target, migration, unit.table().name(), snapshot.position());
         } catch (SQLException e) {
             throw failure(unit, e);
-        }
-    }
-
-    private void copy(CopySql sql, CopiedRows copied) throws SQLException, InterruptedException {
-        CopyIn in = target.unwrap(PGConnection.class).getCopyAPI().copyIn(sql.write());
-        try {
-            try (CopyOutput out = CopyOutput.start(source, sql.read())) {
-                for (int bytes = out.read(buffer); bytes > 0; bytes = out.read(buffer)) {
-                    in.writeToCopy(buffer, 0, bytes);
-                    count(copied, out.messages(), bytes);
-                    if (Thread.currentThread().isInterrupted()) {
-                        throw new ReplicatorException(ErrorCode.INTERRUPTED, "the bulk load was interrupted");
-                    }
-                }
-            }
-            in.endCopy();
-            copied.rows = in.getHandledRowCount();
-        } finally {
-            if (in.isActive()) {
-                in.cancelCopy();
-            }
         }
     }
 

@@ -76,7 +76,8 @@ final class ConfigReaderTest {
 
         assertThat(config.name()).isEqualTo("shop");
         assertThat(config.capture()).isEqualTo(CaptureMode.WAL);
-        assertThat(config.schema()).isEqualTo(new SchemaConfig(
+        assertThat(config.schema())
+                .isEqualTo(new SchemaConfig(
                         SchemaConfig.Mode.EXISTING, true, 1L << 30, 0, null, SchemaConfig.Grants.NONE));
         assertThat(config.tables()).isEqualTo(new TableFilter(List.of("public.*"), List.of("public.sessions")));
         assertThat(config.copy()).isEqualTo(new CopyConfig(8, 2, 64L << 20, 20L << 20, "SELECT false", false, null));
