@@ -157,8 +157,10 @@ final class DrainRace {
         }
 
         private Sample drain(Contender contender) {
-            double[] times = new double[2];
-            attempt(contender, () -> time(contender, times));
+            Map<String, Double> details = new LinkedHashMap<>();
+            target.execute("postgres", "CHECKPOINT");
+            double[] taken = new double[1];
+            attempt(contender, () -> taken[0] = time(contender, details));
             attempt(contender, () -> {
                 if (contender.brings()) {
                     String difference = Sides.difference(
@@ -174,22 +176,25 @@ final class DrainRace {
                     workload.word() + " " + size + ", s",
                     contender.name(),
                     number,
-                    times[0],
-                    Map.of("resumed", times[1]),
+                    taken[0],
+                    details,
                     faults.getOrDefault(contender, ""));
         }
 
-        private void time(Contender contender, double[] times) {
+        private double time(Contender contender, Map<String, Double> details) {
             try (Connection connection = target.connect(targetDatabase(contender));
                     PreparedStatement marker =
                             connection.prepareStatement("SELECT EXISTS (SELECT FROM " + MARKER + ")")) {
+                ProcessorTime used = ProcessorTime.now();
                 long start = System.nanoTime();
                 contender.resume();
-                times[1] = (System.nanoTime() - start) / 1e9;
+                details.put("resumed", (System.nanoTime() - start) / 1e9);
                 Waiting.until(
                         "the last row through " + contender.name(),
                         () -> contender.hasArrived(contender.brings() && isThere(marker)));
-                times[0] = (System.nanoTime() - start) / 1e9;
+                double taken = (System.nanoTime() - start) / 1e9;
+                details.putAll(used.since());
+                return taken;
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ record Installation(Path libraries, List<String> jvmOptions, List<String> config
         try (Stream<Path> jars = Files.list(built)) {
             Files.createDirectories(libraries);
             for (Path jar : jars.toList()) {
-                Files.copy(jar, libraries.resolve(jar.getFileName()));
+                Files.copy(jar, libraries.resolve(jar.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("copying replicator from " + built, e);

@@ -84,13 +84,16 @@ final class LoadRace {
         target.execute("postgres", "CREATE DATABASE " + database);
         Arena arena = new Arena(source, SOURCE, target, database, directory);
         double seconds = 0;
+        Map<String, Double> details = Map.of();
         String fault = "";
         try {
             loader.prepare(arena);
             target.execute("postgres", "CHECKPOINT");
+            ProcessorTime used = ProcessorTime.now();
             long start = System.nanoTime();
             loader.load(arena);
             seconds = (System.nanoTime() - start) / 1e9;
+            details = used.since();
             String difference = Sides.difference(sums, Sides.sums(target, database));
             if (!difference.isEmpty()) {
                 fault = "these tables differ: " + difference;
@@ -106,6 +109,6 @@ final class LoadRace {
             fault = fault.isEmpty() ? "its end: " + e.getMessage() : fault;
         }
         target.drop(database);
-        return new Sample(work, loader.name(), round, seconds, Map.of(), fault);
+        return new Sample(work, loader.name(), round, seconds, details, fault);
     }
 }

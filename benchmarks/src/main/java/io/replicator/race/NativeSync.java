@@ -19,9 +19,9 @@ final class NativeSync implements Loader {
                         arena.targetDatabase(),
                         "CREATE SUBSCRIPTION " + NAME + " CONNECTION '"
                                 + arena.source().conninfo(arena.sourceDatabase()) + "' PUBLICATION " + NAME);
-        Waiting.until(
-                "the subscription's tables",
-                () -> arena.target().value(arena.targetDatabase(), WAITING).equals("0"));
+        try (Watch watch = new Watch(arena.target(), arena.targetDatabase())) {
+            Waiting.until("the subscription's tables", () -> watch.gives("0", WAITING));
+        }
     }
 
     @Override

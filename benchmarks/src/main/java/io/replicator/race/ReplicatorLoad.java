@@ -27,17 +27,13 @@ record ReplicatorLoad(Installation installation) implements Loader {
                                 arena.source().url(arena.sourceDatabase()),
                                 arena.target().url(arena.targetDatabase())),
                 "run");
-        try {
+        try (Watch watch = new Watch(arena.target(), arena.targetDatabase())) {
             Waiting.until("the daemon to stream", () -> {
                 if (!process.isAlive()) {
                     throw new IllegalStateException("the daemon ended, see replicator-load.log");
                 }
-                return arena.target()
-                                .value(arena.targetDatabase(), "SELECT to_regclass('replicator.migration') IS NOT NULL")
-                                .equals("t")
-                        && arena.target()
-                                .value(arena.targetDatabase(), "SELECT max(phase) FROM replicator.migration")
-                                .equals("streaming");
+                return watch.gives("t", "SELECT to_regclass('replicator.migration') IS NOT NULL")
+                        && watch.gives("streaming", "SELECT max(phase) FROM replicator.migration");
             });
         } finally {
             Thread.ofPlatform().name("end of the daemon").start(() -> Programs.end(process));

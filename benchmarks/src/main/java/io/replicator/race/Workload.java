@@ -108,7 +108,7 @@ enum Workload {
 
         @Override
         long usualSize() {
-            return 100_000;
+            return 300_000;
         }
     },
     /** Rows with large values beside the one that changes. */
@@ -137,7 +137,7 @@ enum Workload {
 
         @Override
         long usualSize() {
-            return 20_000;
+            return 100_000;
         }
     };
 

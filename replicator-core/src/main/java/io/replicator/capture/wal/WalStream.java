@@ -29,11 +29,6 @@ public final class WalStream implements ChangeSource {
     private static final long FEEDBACK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long EARLY_FEEDBACK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int FEEDBACK_CHECK_MASK = 0xFF;
-    /** A read that takes as long had to wait: the server sends every message by itself, and wakes whoever waits for it. */
-    private static final long WAITED_NANOS = TimeUnit.MICROSECONDS.toNanos(5);
-    /** Meanwhile messages gather in the socket. Races with it and without: 0.78 and 0.82 of a native subscription's time. */
-    private static final long GATHER_NANOS = TimeUnit.MICROSECONDS.toNanos(300);
-
     private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
     private final Database source;
@@ -92,6 +87,7 @@ public final class WalStream implements ChangeSource {
     private void pump(PGReplicationStream stream, Lsn from, ChangeSink sink, DurablePosition durable)
             throws SQLException {
         PgOutputDecoder decoder = new PgOutputDecoder();
+        ReadingRest rest = new ReadingRest();
         Lsn passed = from;
         int messages = 0;
         while (!stopped) {
@@ -102,8 +98,8 @@ public final class WalStream implements ChangeSource {
             ByteBuffer message = stream.readPending();
             Change change;
             if (message != null) {
-                if (System.nanoTime() - before > WAITED_NANOS) {
-                    LockSupport.parkNanos(GATHER_NANOS);
+                if (rest.isDue(before, System.nanoTime())) {
+                    LockSupport.parkNanos(ReadingRest.NANOS);
                 }
                 change = decoder.decode(message);
                 if (change == null) {
