@@ -31,7 +31,7 @@ final class Joining {
     private static final Duration APPLY_PATIENCE = Duration.ofSeconds(2);
     private static final Duration FIRST_POINT_LIMIT = Duration.ofSeconds(1);
     private static final int MOST_POINTS = 7;
-    /** About a second's work. */
+    /** For as long as these take, the stream may stand. */
     private static final long FEW_KEYS = 20_000;
 
     private static final int MOST_ROUNDS = 5;
