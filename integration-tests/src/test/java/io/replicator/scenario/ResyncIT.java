@@ -96,7 +96,12 @@ class ResyncIT {
                     Await.until(
                             "a range is copied again",
                             LIMIT,
-                            () -> sides.target().number("SELECT count(*) FROM replicator.copy_range WHERE copied") > 0);
+                            () -> sides.target()
+                                            .number("SELECT count(*) FROM replicator.copy_range r"
+                                                    + " JOIN replicator.table_progress p"
+                                                    + " USING (migration, schema_name, table_name)"
+                                                    + " WHERE r.copied AND p.state = 'pending'")
+                                    > 0);
                     daemon.kill();
                 }
                 sides.source()

@@ -126,7 +126,8 @@ final class StatusScreen {
 
     /** How far its copy is, for a table that is being copied. */
     private static String state(StatusReport.Table table) {
-        return table.state().equals("pending") && table.bytes() > 0
+        boolean copied = table.state().equals("pending") || table.state().equals("copying");
+        return copied && table.bytes() > 0
                 ? 100 * table.bytes() / Math.max(1, table.bytesTotal()) + " %"
                 : table.state();
     }

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Batches adapt by themselves: when the pipeline is drained at the end of a transaction and the lanes have nothing to do,
  * what is gathered is flushed; while they are busy it grows to its limit ({@link FlushPolicy}). A change is skipped where it
- * lies before its lane's position ({@link Replay}) or its table's.
+ * lies before its lane's position ({@link Replay}) or its table's, or its table is being copied ({@link TableStarts}).
  *
  * <p>What needs the source's order across lanes (TRUNCATE, a key that moves to another lane while a value of its row is
  * unknown, another spread of a table) is applied by the first lane, together with the whole source transaction and all
@@ -45,7 +46,7 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
     private final LaneFeed feed;
     private final Replay replay;
     private final Map<Integer, RoutedTable> routed = new HashMap<>();
-    private volatile @Nullable Barrier barrier;
+    private final AtomicReference<@Nullable Barrier> barrier = new AtomicReference<>();
     private Position reached;
     private Position flushed;
     private @Nullable SourceTransaction transaction;
@@ -89,7 +90,7 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
 
     /** Asks the lanes to stand still at a barrier; the one before must have ended. */
     public void request(Barrier requested) {
-        barrier = requested;
+        barrier.set(requested);
     }
 
     @Override
@@ -198,7 +199,7 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
 
     private void row(Relation relation, Change change) throws SQLException, InterruptedException {
         SourceTransaction current = transaction;
-        if (replay.heldByAll() || heartbeats.take(relation, change)) {
+        if (replay.heldByAll() || heartbeats.take(relation, change) || mappings.passesOver(relation, change)) {
             budget.release(change.size());
             return;
         }
@@ -348,7 +349,7 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
     }
 
     private void boundary(@Nullable SourceTransaction next) throws InterruptedException {
-        Barrier requested = barrier;
+        Barrier requested = barrier.get();
         if (requested == null) {
             return;
         }
@@ -361,7 +362,7 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
         if (goal != null && (reached.reaches(goal) || (next != null && goal.endsBefore(next)))) {
             standStill();
             requested.standAtGoal();
-            barrier = null;
+            barrier.compareAndSet(requested, null);
             forgetTables();
         }
     }

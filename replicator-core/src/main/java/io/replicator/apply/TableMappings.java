@@ -45,17 +45,22 @@ final class TableMappings {
         return mapping;
     }
 
+    /** Whether a table is copied while the stream goes on, and takes no changes. */
+    boolean passesOver(Relation relation, Change change) {
+        return starts.passesOver(relation.name(), change);
+    }
+
     /** Whether the table's bulk load contains this transaction already. */
     boolean contains(TableMapping mapping, SourceTransaction transaction) {
         Position start = starts.start(mapping.relation().name());
         return start != null && start.contains(transaction);
     }
 
-    /** A TRUNCATE without the tables whose bulk load contains it. */
+    /** A TRUNCATE without the tables that it is passed over for, or whose bulk load contains it. */
     Change.Truncate withoutContained(Change.Truncate truncate, SourceTransaction transaction) throws SQLException {
         List<Relation> relations = new ArrayList<>();
         for (Relation relation : truncate.relations()) {
-            if (!contains(mapping(relation), transaction)) {
+            if (!passesOver(relation, truncate) && !contains(mapping(relation), transaction)) {
                 relations.add(relation);
             }
         }

@@ -18,6 +18,9 @@
  * <p>Small groups of rows travel as arrays, and their statements together with the lane's progress in one round trip
  * ({@link io.replicator.apply.RoundTrip}); when it fails, {@link io.replicator.apply.PoisonSearch} finds the row.
  *
+ * <p>Changes of tables that are copied while the stream goes on are passed over and shown to whoever copies them
+ * ({@link io.replicator.apply.TableStarts}).
+ *
  * <p>Every statement's row count is compared with what the source says happened: a row that is not there stops the
  * migration, nothing is skipped.
  */

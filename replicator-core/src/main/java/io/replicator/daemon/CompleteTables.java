@@ -8,7 +8,6 @@ import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.RangeProgressStore;
 import io.replicator.progress.TableProgress;
 import io.replicator.progress.TableProgressStore;
-import io.replicator.progress.TableState;
 import io.replicator.schema.IndexBuild;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +71,7 @@ final class CompleteTables implements AutoCloseable {
         for (TableProgress table : owned.ask(
                 "reading the progress of tables",
                 (target, migration) -> TableProgressStore.read(target, migration.name()))) {
-            if (table.state() != TableState.PENDING) {
+            if (table.complete()) {
                 complete.add(table.name());
             }
         }

@@ -25,7 +25,7 @@ final class DaemonControl {
         notifyAll();
     }
 
-    /** Has the stream left, so that tables are copied again before it goes on. */
+    /** Has tables copied again. */
     synchronized void resync(Resync wanted) {
         resync = wanted;
         notifyAll();
@@ -48,7 +48,11 @@ final class DaemonControl {
 
     /** Whether the stream has to end. */
     synchronized boolean leaveStream() {
-        return stopped || paused || switched || resync != null;
+        return stopped || paused || switched;
+    }
+
+    synchronized boolean wantsResync() {
+        return resync != null;
     }
 
     /** Waits until the daemon is asked to stop. */

@@ -9,6 +9,7 @@ import io.replicator.config.TableFilter;
 import io.replicator.config.VerifyLevel;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
+import io.replicator.postgres.QualifiedName;
 import io.replicator.postgres.SqlStates;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.verify.ConnectionPair;
@@ -51,7 +52,12 @@ final class LiveVerification {
                 throw notComparable("the migration is "
                         + owned.migration().phase().word() + ", and only a running stream can be compared");
             }
-            if (!session.consistent()) {
+            List<QualifiedName> joining =
+                    session.joining().stream().filter(filter::accepts).sorted().toList();
+            if (!joining.isEmpty()) {
+                throw notComparable("copied again at this moment: " + joining + "; other tables can be compared");
+            }
+            if (!session.consistentButJoining()) {
                 throw notComparable("the stream has not caught up with the bulk load yet");
             }
             return compare(session, heartbeat, level, filter, start);
@@ -96,8 +102,7 @@ final class LiveVerification {
 
     private String takeSnapshots(StreamSession session, Heartbeat heartbeat, Connection source, Connection target)
             throws InterruptedException, SQLException {
-        Barrier barrier = new Barrier();
-        session.request(barrier);
+        Barrier barrier = session.barrier();
         try {
             heartbeat.beat();
             if (!barrier.awaitHeld(HOLD_LIMIT)) {
@@ -116,7 +121,7 @@ final class LiveVerification {
                 return point.position().text();
             }
         } finally {
-            barrier.end();
+            session.end(barrier);
         }
     }
 

@@ -21,6 +21,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +85,7 @@ final class Loading {
         left(steps);
     }
 
-    /** Copies the tables that are not copied yet under newer snapshots. */
+    /** Copies the tables that are not copied yet under newer snapshots, but for those which join the running stream. */
     void left(Steps steps) throws InterruptedException {
         Set<QualifiedName> pending = pending();
         for (int round = 1; !pending.isEmpty(); round++) {
@@ -99,9 +100,9 @@ final class Loading {
     }
 
     /** Has tables copied again, by the stream itself where it reads rows anyway, else before it goes on. */
-    void restart(List<QualifiedName> tables) {
+    void restart(Collection<QualifiedName> tables) {
         if (!capture.joinsSnapshots()) {
-            bulkLoad().restart(owned.migration(), tables);
+            bulkLoad().restart(owned.migration(), tables, false);
             return;
         }
         owned.transaction("having tables copied again", (target, migration) -> {
@@ -116,7 +117,7 @@ final class Loading {
         for (TableProgress table : owned.ask(
                 "reading the progress of tables",
                 (target, migration) -> TableProgressStore.read(target, migration.name()))) {
-            if (table.state() == TableState.PENDING) {
+            if (table.state() == TableState.PENDING && !table.joining()) {
                 pending.add(table.name());
             }
         }

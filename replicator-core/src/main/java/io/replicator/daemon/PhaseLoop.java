@@ -4,10 +4,12 @@ import io.replicator.cutover.CutoverResult;
 import io.replicator.cutover.Gate;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
+import io.replicator.postgres.QualifiedName;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.Phase;
 import io.replicator.progress.SourceIdentity;
 import io.replicator.snapshot.LoadSnapshot;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Does the work of one phase after the other, from the one the target holds until there is nothing left to do. */
@@ -131,7 +133,10 @@ final class PhaseLoop {
         if (control.stopped()) {
             return false;
         }
-        new Streaming(ends, owned, capture, live, monitor).run(control, this::tell);
+        Set<QualifiedName> left = new Streaming(ends, owned, capture, live, monitor).run(control, this::tell);
+        if (!left.isEmpty()) {
+            new Loading(ends, owned, capture, live).restart(left);
+        }
         Resync wanted = control.takeResync();
         if (wanted != null) {
             new Loading(ends, owned, capture, live).restart(wanted.tables());

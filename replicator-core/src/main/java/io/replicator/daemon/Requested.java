@@ -154,7 +154,11 @@ final class Requested implements RequestHandler {
         control.resync(wanted);
         try {
             wanted.begun().get(RESYNC_LIMIT.toSeconds(), TimeUnit.SECONDS);
-        } catch (TimeoutException | ExecutionException e) {
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof ReplicatorException known
+                    ? known
+                    : new ReplicatorException(ErrorCode.COPY_FAILED, "copying tables again failed to begin", e);
+        } catch (TimeoutException e) {
             throw new ReplicatorException(
                     ErrorCode.COPY_FAILED, "the stream did not make way for the copy; see 'replicator status'", e);
         }

@@ -11,7 +11,6 @@ import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.Phase;
 import io.replicator.progress.TableProgress;
 import io.replicator.progress.TableProgressStore;
-import io.replicator.progress.TableState;
 import io.replicator.snapshot.CopyCounters;
 import io.replicator.status.StatusReport;
 import java.util.ArrayList;
@@ -123,7 +122,7 @@ final class StatusAssembler {
             long copied = copiedBytes(table, moving);
             total += table.bytesTotal();
             bytes += copied;
-            if (table.state() == TableState.COPIED) {
+            if (table.complete()) {
                 done++;
             } else if (moving.containsKey(table.name())) {
                 parts.put(table.name(), new CopyEstimate.Part(copied, table.bytesTotal()));
@@ -139,7 +138,7 @@ final class StatusAssembler {
 
     /** Bytes of COPY are not those of the table's files: an unfinished table is never shown as whole. */
     private static long copiedBytes(TableProgress table, Map<QualifiedName, CopyCounters.Moved> moving) {
-        if (table.state() == TableState.COPIED) {
+        if (table.complete()) {
             return table.bytesTotal();
         }
         long moved =
@@ -161,12 +160,9 @@ final class StatusAssembler {
             List<TableProgress> tables, Phase phase, Map<QualifiedName, CopyCounters.Moved> moving) {
         List<StatusReport.Table> reports = new ArrayList<>(tables.size());
         for (TableProgress table : tables) {
-            boolean flowing = table.state() == TableState.COPIED && phase.compareTo(Phase.COPYING) > 0;
             reports.add(new StatusReport.Table(
                     table.name().toString(),
-                    table.stale()
-                            ? "stale"
-                            : flowing ? "streaming" : table.state().word(),
+                    state(table, phase),
                     table.rows()
                             + moving.getOrDefault(table.name(), CopyCounters.Moved.NOTHING)
                                     .rows(),
@@ -180,7 +176,22 @@ final class StatusAssembler {
         return reports;
     }
 
+    private static String state(TableProgress table, Phase phase) {
+        if (table.stale()) {
+            return "stale";
+        }
+        if (table.joining()) {
+            return "copying";
+        }
+        return table.complete() && phase.compareTo(Phase.COPYING) > 0
+                ? "streaming"
+                : table.state().word();
+    }
+
     private static @Nullable String note(TableProgress table) {
+        if (table.joining()) {
+            return "is copied again while the other tables stream";
+        }
         String reason = table.lastReason();
         return reason == null ? null : (table.stale() ? "being read again: " : "was read again: ") + reason;
     }

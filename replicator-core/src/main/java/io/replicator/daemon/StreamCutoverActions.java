@@ -18,6 +18,7 @@ import io.replicator.postgres.SqlStates;
 import io.replicator.progress.DiskCommit;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.Phase;
+import io.replicator.progress.TableProgressStore;
 import io.replicator.schema.GrantAccess;
 import io.replicator.schema.MaterializedViews;
 import io.replicator.schema.OwnerAccess;
@@ -66,6 +67,17 @@ final class StreamCutoverActions implements CutoverActions {
         Phase phase = owned.migration().phase();
         if (phase != Phase.STREAMING) {
             throw refused("the migration is " + phase.word() + ", a cutover begins at streaming");
+        }
+        List<String> incomplete = owned
+                .ask(
+                        "reading the progress of tables",
+                        (target, migration) -> TableProgressStore.read(target, migration.name()))
+                .stream()
+                .filter(table -> !table.complete())
+                .map(table -> table.name().toString())
+                .toList();
+        if (!incomplete.isEmpty()) {
+            throw refused("not all tables are complete, being copied again: " + String.join(", ", incomplete));
         }
         Double lag = heartbeat().lagSeconds();
         if (lag == null || lag > MAX_LAG_SECONDS) {

@@ -12,10 +12,13 @@ import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.pipeline.ByteBudget;
 import io.replicator.pipeline.ChangePipeline;
+import io.replicator.postgres.QualifiedName;
 import io.replicator.progress.Migration;
 import java.time.Duration;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,7 @@ final class StreamSession implements AutoCloseable {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread receiver;
     private final TableStarts starts;
+    private final Semaphore turn = new Semaphore(1);
 
     StreamSession(
             Ends ends,
@@ -95,8 +99,22 @@ final class StreamSession implements AutoCloseable {
         return statistics;
     }
 
-    void request(Barrier barrier) {
+    /**
+     * Asks the lanes to stand still, once no other barrier is in the way.
+     *
+     * @return to be given to {@link #end} in a finally block
+     */
+    Barrier barrier() throws InterruptedException {
+        turn.acquire();
+        Barrier barrier = new Barrier();
         router.request(barrier);
+        return barrier;
+    }
+
+    /** Lets the lanes go on. */
+    void end(Barrier barrier) {
+        barrier.end();
+        turn.release();
     }
 
     /** What the target contains and cannot lose. */
@@ -119,9 +137,17 @@ final class StreamSession implements AutoCloseable {
 
     /** Whether every table's bulk load is behind us, so that the target is as the source once was. */
     boolean consistent() {
-        Position last = starts.last();
-        Position applied = statistics.position();
-        return last == null || (applied != null && applied.reaches(last));
+        return joining().isEmpty() && consistentButJoining();
+    }
+
+    /** Whether the target is as the source once was but for {@link #joining} tables. */
+    boolean consistentButJoining() {
+        return starts.reachedBy(statistics.position());
+    }
+
+    /** The tables that are copied while the stream goes on. */
+    Set<QualifiedName> joining() {
+        return starts.joining();
     }
 
     @Override

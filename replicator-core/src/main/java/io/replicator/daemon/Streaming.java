@@ -17,9 +17,11 @@ import io.replicator.progress.TableProgressStore;
 import io.replicator.schema.SchemaLoader;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 
 /** Streams changes: checks that the source fits the target's progress, then keeps the stream running. */
@@ -45,32 +47,58 @@ final class Streaming {
         this.monitor = monitor;
     }
 
-    /** Streams until {@code control} says otherwise; throws what broke the stream. */
-    void run(DaemonControl control, Steps steps) throws InterruptedException {
+    /**
+     * Streams until {@code control} says otherwise; throws what broke the stream.
+     *
+     * @return tables that have to be copied before the stream goes on
+     */
+    Set<QualifiedName> run(DaemonControl control, Steps steps) throws InterruptedException {
         Migration migration = owned.migration();
         ends.requireSource(requireIdentity(migration));
         SortedMap<Integer, Position> positions = Lanes.positions(owned);
         capture.requireStart(LaneFleet.first(positions));
         Heartbeat heartbeat = new Heartbeat(ends.source(), migration.name());
+        TableStarts starts = starts();
         StreamSession session =
-                new StreamSession(ends, capture.source(), migration, positions, starts(), heartbeat::applied);
+                new StreamSession(ends, capture.source(), migration, positions, starts, heartbeat::applied);
+        JoiningCopy copy = new JoiningCopy(ends, owned, capture, live, session, starts, heartbeat, steps);
         try (heartbeat;
-                session) {
+                session;
+                JoiningWorker joining = new JoiningWorker(copy, starts)) {
             session.start();
             live.streaming(session, heartbeat);
-            while (!control.leaveStream()) {
+            if (!starts.joining().isEmpty()) {
+                joining.goOn();
+            }
+            while (!control.leaveStream() && joining.left().isEmpty()) {
                 if (session.awaitEnd(TICK)) {
-                    return;
+                    return Set.of();
                 }
                 ReplicatorException lost = monitor.lost();
                 if (lost != null) {
                     throw lost;
                 }
+                if (resync(control, joining)) {
+                    return Set.of();
+                }
                 advancePhase(session, heartbeat, steps);
             }
+            return joining.left();
         } finally {
             live.streaming(null, null);
         }
+    }
+
+    /** @return whether the stream has to be left for it */
+    private boolean resync(DaemonControl control, JoiningWorker joining) {
+        if (capture.joinsSnapshots()) {
+            return control.wantsResync();
+        }
+        Resync wanted = control.takeResync();
+        if (wanted != null) {
+            joining.begin(wanted);
+        }
+        return false;
     }
 
     private void advancePhase(StreamSession session, Heartbeat heartbeat, Steps steps) throws InterruptedException {
@@ -98,8 +126,7 @@ final class Streaming {
         if (!constrained && !indexesLeft) {
             return true;
         }
-        Barrier barrier = new Barrier();
-        session.request(barrier);
+        Barrier barrier = session.barrier();
         try {
             heartbeat.beat();
             if (!barrier.awaitHeld(HOLD_LIMIT)
@@ -117,7 +144,7 @@ final class Streaming {
             }
             return true;
         } finally {
-            barrier.end();
+            session.end(barrier);
         }
     }
 
@@ -142,6 +169,7 @@ final class Streaming {
 
     private TableStarts starts() {
         Map<QualifiedName, Position> starts = new HashMap<>();
+        Set<QualifiedName> joining = new HashSet<>();
         for (TableProgress table : owned.ask(
                 "reading the progress of tables",
                 (target, migration) -> TableProgressStore.read(target, migration.name()))) {
@@ -149,7 +177,10 @@ final class Streaming {
             if (start != null) {
                 starts.put(table.name(), Position.parse(start));
             }
+            if (table.joining()) {
+                joining.add(table.name());
+            }
         }
-        return new TableStarts(starts);
+        return new TableStarts(starts, joining);
     }
 }

@@ -16,6 +16,7 @@ import io.replicator.snapshot.LoadSnapshot;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /** Capture from the write-ahead log: the publication first, then the slot with its exported snapshot. */
@@ -24,6 +25,8 @@ final class WalCapture implements Capture {
 
     private final Ends ends;
     private final LongSupplier ownerEpoch;
+    /** The server may still be dropping the one before. */
+    private final AtomicInteger temporarySlots = new AtomicInteger();
 
     /** @param ownerEpoch makes the names of temporary slots differ from those of a daemon that just died */
     WalCapture(Ends ends, LongSupplier ownerEpoch) {
@@ -68,7 +71,7 @@ final class WalCapture implements Capture {
 
     @Override
     public LoadSnapshot again(Steps steps) {
-        String slot = temporarySlot("copy");
+        String slot = temporarySlot("_c");
         try (Connection replication = ends.source().openReplication("slot")) {
             return keep(SlotCreation.create(ends.source(), replication, slot, true, steps));
         } catch (SQLException e) {
@@ -80,8 +83,9 @@ final class WalCapture implements Capture {
         return ExportedSnapshot.keep(ends.source(), created.snapshot(), new Position.Wal(created.consistentPoint()));
     }
 
+    /** @param purpose short, because the name may be of 63 characters */
     private String temporarySlot(String purpose) {
-        return ends.names().slot() + "_" + purpose + "_" + ownerEpoch.getAsLong();
+        return ends.names().slot() + purpose + ownerEpoch.getAsLong() + "_" + temporarySlots.incrementAndGet();
     }
 
     /** A start behind {@code confirmed_flush_lsn} would be moved forward silently, losing what lies between. */
@@ -134,7 +138,7 @@ final class WalCapture implements Capture {
         Connection replication = ends.source().openReplication("verify");
         try {
             ReplicationSlot.Created created =
-                    SlotCreation.createWithin(limit, ends.source(), replication, temporarySlot("verify"));
+                    SlotCreation.createWithin(limit, ends.source(), replication, temporarySlot("_v"));
             return new SlotPoint(replication, created);
         } catch (ReplicatorException | InterruptedException e) {
             close(replication);

@@ -47,6 +47,7 @@ public final class ControlSchema {
                 stale_reason text,
                 last_reason text,
                 structure text,
+                joining boolean NOT NULL DEFAULT false,
                 PRIMARY KEY (migration, schema_name, table_name)) WITH (fillfactor = 50);
             CREATE TABLE IF NOT EXISTS replicator.copy_range (
                 migration text NOT NULL,
@@ -61,6 +62,7 @@ public final class ControlSchema {
                 owner_epoch bigint NOT NULL,
                 PRIMARY KEY (migration, schema_name, table_name, range));
             ALTER TABLE replicator.table_progress ADD COLUMN IF NOT EXISTS structure text;
+            ALTER TABLE replicator.table_progress ADD COLUMN IF NOT EXISTS joining boolean NOT NULL DEFAULT false;
             ALTER TABLE replicator.copy_range ADD COLUMN IF NOT EXISTS position text;
             CREATE TABLE IF NOT EXISTS replicator.lane (
                 migration text NOT NULL,

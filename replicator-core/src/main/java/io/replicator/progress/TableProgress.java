@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param bytesTotal the table's size on the source when it was listed
  * @param stale whether the table has to be read whole again, because changes may have escaped its triggers
  * @param lastReason why it is or was the last time; null when it never was
+ * @param joining whether it is copied again while the stream passes over its changes; whatever was copied of it, it is
+ *     not complete before it has joined the stream again
  */
 public record TableProgress(
         QualifiedName name,
@@ -27,4 +29,10 @@ public record TableProgress(
         long updated,
         long deleted,
         boolean stale,
-        @Nullable String lastReason) {}
+        @Nullable String lastReason,
+        boolean joining) {
+    /** Whether its rows, with the changes that the stream brings, are those of the source. */
+    public boolean complete() {
+        return state == TableState.COPIED && !joining;
+    }
+}

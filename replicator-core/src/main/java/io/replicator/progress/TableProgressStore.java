@@ -24,7 +24,7 @@ public final class TableProgressStore {
         try (PreparedStatement statement = target.prepareStatement("""
                 SELECT schema_name, table_name, state, start_position, filenode, rows, bytes, bytes_total,
                        coalesce(inserted, 0), coalesce(updated, 0), coalesce(deleted, 0),
-                       stale_reason IS NOT NULL, last_reason
+                       stale_reason IS NOT NULL, last_reason, joining
                 FROM replicator.table_progress t
                 LEFT JOIN (SELECT migration, schema_name, table_name,
                                   sum(inserted) AS inserted, sum(updated) AS updated, sum(deleted) AS deleted
@@ -46,7 +46,8 @@ public final class TableProgressStore {
                             row.getLong(10),
                             row.getLong(11),
                             row.getBoolean(12),
-                            row.getString(13)));
+                            row.getString(13),
+                            row.getBoolean(14)));
                 }
             }
         }
@@ -147,12 +148,17 @@ public final class TableProgressStore {
                     last_reason = coalesce(excluded.last_reason, known.last_reason)""", migration.name(), table.schema(), table.name(), migration.ownerEpoch(), reason, reason);
     }
 
-    /** Takes back that a table is copied, in the transaction that empties it. */
-    public static void markPending(Connection target, Migration migration, QualifiedName table) throws SQLException {
+    /**
+     * Takes back that a table is copied, in the transaction that empties it.
+     *
+     * @param joining whether the stream goes on meanwhile and passes over its changes
+     */
+    public static void markPending(Connection target, Migration migration, QualifiedName table, boolean joining)
+            throws SQLException {
         int changed = MigrationStore.execute(
                 target, """
-                UPDATE replicator.table_progress SET state = 'pending', start_position = NULL
-                WHERE migration = ? AND schema_name = ? AND table_name = ? AND owner_epoch = ?""", migration.name(), table.schema(), table.name(), migration.ownerEpoch());
+                UPDATE replicator.table_progress SET state = 'pending', start_position = NULL, joining = ?
+                WHERE migration = ? AND schema_name = ? AND table_name = ? AND owner_epoch = ?""", joining, migration.name(), table.schema(), table.name(), migration.ownerEpoch());
         MigrationStore.requireOne(changed, migration.name(), "the progress of table " + table);
     }
 

@@ -136,14 +136,18 @@ public final class BulkLoad {
         }
     }
 
-    /** Empties tables on the target and has them copied again, at once or, after a crash, by the next daemon. */
-    public void restart(Migration migration, Collection<QualifiedName> tables) {
+    /**
+     * Empties tables on the target and has them copied again, at once or, after a crash, by the next daemon.
+     *
+     * @param joining whether the stream goes on meanwhile and passes over their changes
+     */
+    public void restart(Migration migration, Collection<QualifiedName> tables, boolean joining) {
         try (Connection writing = target.open("copy")) {
             ReplicaRole.assume(writing);
             writing.setAutoCommit(false);
             for (QualifiedName table : tables) {
                 RangeProgressStore.discard(writing, migration, table);
-                TableProgressStore.markPending(writing, migration, table);
+                TableProgressStore.markPending(writing, migration, table, joining);
             }
             writing.commit();
         } catch (SQLException e) {

@@ -1,5 +1,6 @@
 package io.replicator.snapshot;
 
+import io.replicator.catalog.Catalog;
 import io.replicator.catalog.Table;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
@@ -7,6 +8,7 @@ import io.replicator.postgres.Database;
 import io.replicator.postgres.Identifiers;
 import io.replicator.postgres.SqlStates;
 import io.replicator.progress.CopyRange;
+import io.replicator.progress.JoiningTables;
 import io.replicator.progress.Migration;
 import io.replicator.progress.RangeProgressStore;
 import java.sql.Connection;
@@ -18,9 +20,9 @@ import java.util.List;
 import java.util.StringJoiner;
 
 /**
- * Makes the copied ranges of a table what a newer snapshot sees in them: rows that did not change lie in the same pages and
- * have the same keys, all others are removed, and those which the newer snapshot sees in these ranges are read by their
- * keys. One transaction on the target; the rest of the table can be copied under the newer snapshot then.
+ * Makes the copied ranges of a table, or a whole one, what a newer snapshot sees in them: rows that did not change lie in
+ * the same pages and have the same keys, all others are removed, and those which the newer snapshot sees in these ranges
+ * are read by their keys. One transaction on the target; the rest of the table can be copied under the newer snapshot then.
  */
 public final class RangeRenewal {
     private static final int KEYS_AT_A_TIME = 10_000;
@@ -45,17 +47,62 @@ public final class RangeRenewal {
      *     nothing was changed then
      */
     public boolean renew(Migration migration, Table table, Table onTarget) throws InterruptedException {
-        Connection target = keys.session();
         try (Connection reading = source.open("copy")) {
+            List<CopyRange> copied = RangeProgressStore.copied(keys.session(), migration, table.name());
+            return renew(reading, table, onTarget, ranges(table, copied), more -> {
+                RangeProgressStore.renew(keys.session(), migration, table.name(), snapshot.position(), more);
+            });
+        } catch (SQLException e) {
+            throw failure(table, e);
+        }
+    }
+
+    /**
+     * Renews tables that were copied whole, or in all their ranges, while the stream passes over their changes.
+     *
+     * @return those that were altered since the catalog was read, or whose keys cannot be compared; nothing was changed in
+     *     them
+     */
+    public List<Table> renewWhole(Migration migration, List<Table> tables, Catalog onTarget)
+            throws InterruptedException {
+        List<Table> failed = new ArrayList<>();
+        try (Connection reading = source.open("copy")) {
+            failed.addAll(SourceStructures.changed(reading, tables));
+            for (Table table : tables) {
+                if (!failed.contains(table) && keys.any(table)) {
+                    boolean renewed = renew(reading, table, onTarget.require(table.name()), "", more -> {
+                        JoiningTables.renewed(keys.session(), migration, table.name(), more);
+                    });
+                    if (!renewed) {
+                        failed.add(table);
+                    }
+                }
+            }
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.COPY_FAILED, "renewing what was copied of " + tables, e);
+        }
+        return failed;
+    }
+
+    /** Writes how many rows more there are. */
+    @FunctionalInterface
+    private interface Recording {
+        void renewed(long moreRows) throws SQLException;
+    }
+
+    private boolean renew(Connection reading, Table table, Table onTarget, String ranges, Recording recording)
+            throws InterruptedException {
+        Connection target = keys.session();
+        try {
+            reading.setAutoCommit(true);
             target.setAutoCommit(false);
             try {
                 long removed = remove(table, onTarget);
-                String ranges = ranges(table, RangeProgressStore.copied(target, migration, table.name()));
                 long added = add(reading, table, onTarget, ranges);
                 if (!SourceStructures.unchanged(reading, List.of(table))) {
                     return false;
                 }
-                RangeProgressStore.renew(target, migration, table.name(), snapshot.position(), added - removed);
+                recording.renewed(added - removed);
                 target.commit();
                 return true;
             } finally {
@@ -68,8 +115,12 @@ public final class RangeRenewal {
             if (SqlStates.has(e, SqlStates.UNDEFINED_FUNCTION)) {
                 return false;
             }
-            throw SqlStates.wrap(ErrorCode.COPY_FAILED, "renewing the copied ranges of table " + table, e);
+            throw failure(table, e);
         }
+    }
+
+    private static ReplicatorException failure(Table table, SQLException cause) {
+        return SqlStates.wrap(ErrorCode.COPY_FAILED, "renewing what was copied of table " + table, cause);
     }
 
     private long remove(Table table, Table onTarget) throws SQLException {

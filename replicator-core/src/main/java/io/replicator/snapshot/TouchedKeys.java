@@ -9,6 +9,7 @@ import io.replicator.postgres.Identifiers;
 import io.replicator.postgres.QualifiedName;
 import io.replicator.postgres.ReplicaRole;
 import io.replicator.postgres.SqlStates;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -28,14 +29,28 @@ import org.postgresql.copy.CopyIn;
  * A key may be there several times. Used by one thread at a time.
  */
 public final class TouchedKeys implements AutoCloseable {
-    private static final int MOST_BUFFERED_CHARACTERS = 8 << 20;
-    private static final int OVERHEAD_CHARACTERS = 64;
+    private static final int MOST_BUFFERED_BYTES = 8 << 20;
+    private static final int OVERHEAD_BYTES = 128;
+    /** Signature, no flags, no extension; a trailer is not required. */
+    private static final byte[] BINARY_HEADER =
+            "PGCOPY\n\u00ff\r\n\0\0\0\0\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
 
     private final Connection target;
     private final Map<QualifiedName, Staging> byTable = new HashMap<>();
     private int buffered;
+    private long added;
 
-    private record Staging(String name, Set<String> lines) {}
+    /** The keys of one table; those which are not sent yet all have the same form. */
+    private static final class Staging {
+        private final String name;
+        private final Set<ByteBuffer> rows = new HashSet<>();
+        private boolean binary;
+        private boolean any;
+
+        private Staging(String name) {
+            this.name = name;
+        }
+    }
 
     private TouchedKeys(Connection target) {
         this.target = target;
@@ -67,26 +82,53 @@ public final class TouchedKeys implements AutoCloseable {
         } catch (SQLException e) {
             throw failure(table.name(), e);
         }
-        byTable.put(table.name(), new Staging(name, new HashSet<>()));
+        byTable.put(table.name(), new Staging(name));
     }
 
     /**
      * Adds a key.
      *
-     * @param columns where the key's columns are in the tuple, all of which have a value in text form
+     * @param columns where the key's columns are in the tuple, all of which have a value, all in text form or all in
+     *     binary form
      */
     public void add(Table table, Tuple tuple, int[] columns) {
+        Staging staging = staging(table);
+        boolean binary = tuple.kind(columns[0]) == Tuple.BINARY;
+        if (binary != staging.binary) {
+            flush(table.name(), staging);
+            staging.binary = binary;
+        }
+        ByteBuffer row = binary ? binary(tuple, columns) : text(tuple, columns);
+        if (staging.rows.add(row)) {
+            staging.any = true;
+            added++;
+            buffered += row.remaining() + OVERHEAD_BYTES;
+        }
+        if (buffered > MOST_BUFFERED_BYTES) {
+            flush();
+        }
+    }
+
+    private static ByteBuffer text(Tuple tuple, int[] columns) {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < columns.length; i++) {
             escape(tuple.text(columns[i]), line.append(i == 0 ? "" : "\t"));
         }
-        String text = line.append('\n').toString();
-        if (staging(table).lines.add(text)) {
-            buffered += text.length() + OVERHEAD_CHARACTERS;
+        return ByteBuffer.wrap(line.append('\n').toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** As COPY's binary format wants it (PostgreSQL documentation, COPY, "Binary Format"). */
+    private static ByteBuffer binary(Tuple tuple, int[] columns) {
+        int size = Short.BYTES;
+        for (int column : columns) {
+            size += Integer.BYTES + tuple.valueLength(column);
         }
-        if (buffered > MOST_BUFFERED_CHARACTERS) {
-            flush();
+        ByteBuffer row = ByteBuffer.allocate(size).putShort((short) columns.length);
+        for (int column : columns) {
+            int length = tuple.valueLength(column);
+            row.putInt(length).put(tuple.buffer(), tuple.valueOffset(column), length);
         }
+        return row.flip();
     }
 
     /** As COPY's text format wants it (PostgreSQL documentation, COPY, "Text Format"). */
@@ -103,6 +145,16 @@ public final class TouchedKeys implements AutoCloseable {
         }
     }
 
+    /** Whether a table has any. */
+    boolean any(Table table) {
+        return staging(table).any;
+    }
+
+    /** How many were added; one that came again long after may be counted twice. */
+    public long added() {
+        return added;
+    }
+
     /** Sends what is not on the target yet. */
     public void flush() {
         byTable.forEach(this::flush);
@@ -110,17 +162,19 @@ public final class TouchedKeys implements AutoCloseable {
     }
 
     private void flush(QualifiedName table, Staging staging) {
-        if (staging.lines.isEmpty()) {
+        if (staging.rows.isEmpty()) {
             return;
         }
         try {
             CopyIn copy = target.unwrap(PGConnection.class)
                     .getCopyAPI()
-                    .copyIn("COPY " + staging.name + " FROM STDIN (FORMAT text)");
+                    .copyIn("COPY " + staging.name + " FROM STDIN (FORMAT " + (staging.binary ? "binary)" : "text)"));
             try {
-                for (String line : staging.lines) {
-                    byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
-                    copy.writeToCopy(bytes, 0, bytes.length);
+                if (staging.binary) {
+                    copy.writeToCopy(BINARY_HEADER, 0, BINARY_HEADER.length);
+                }
+                for (ByteBuffer row : staging.rows) {
+                    copy.writeToCopy(row.array(), row.arrayOffset(), row.remaining());
                 }
                 copy.endCopy();
             } finally {
@@ -131,7 +185,7 @@ public final class TouchedKeys implements AutoCloseable {
         } catch (SQLException e) {
             throw failure(table, e);
         }
-        staging.lines.clear();
+        staging.rows.clear();
     }
 
     private static RuntimeException failure(QualifiedName table, SQLException cause) {

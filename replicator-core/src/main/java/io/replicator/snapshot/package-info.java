@@ -7,7 +7,8 @@
  *
  * <p>A large table is cut into ranges of its pages where all of them share one snapshot, and into ranges of its key where
  * each has its own: rows move between pages, so ranges of pages under two snapshots would double some and lose others.
- * Where the one snapshot was lost, {@link io.replicator.snapshot.RangeRenewal} brings the copied ranges up to the next one.
+ * Where the one snapshot was lost, {@link io.replicator.snapshot.RangeRenewal} brings the copied ranges up to the next one;
+ * it does the same for whole tables that are copied while the stream goes on.
  *
  * <p>A table that was rewritten or altered since it was listed is discarded: an older snapshot reads too few rows from a
  * new file, silently.
