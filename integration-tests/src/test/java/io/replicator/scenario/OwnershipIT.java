@@ -11,17 +11,26 @@ import io.replicator.progress.LaneProgress;
 import io.replicator.progress.Migration;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.Phase;
+import io.replicator.testkit.Await;
 import io.replicator.testkit.Daemon;
 import io.replicator.testkit.Endpoints;
 import io.replicator.testkit.Settings;
 import io.replicator.testkit.Sides;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 /** One daemon at a time, and only on the history it began with. */
 class OwnershipIT {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
     @Test
     void refusesASecondDaemon() throws SQLException {
         try (Sides sides = Sides.of(15, 17)) {
@@ -65,6 +74,37 @@ class OwnershipIT {
                         .matches(failure -> failure.code() == ErrorCode.OWNERSHIP_LOST);
                 assertThat(LaneProgress.read(session, "stalled")).containsOnlyKeys(0);
             }
+        }
+    }
+
+    @Test
+    void startsNewLanesBehindACommitThatACutOffLaneHasLeft() throws Exception {
+        try (Sides sides = Sides.of(15, 17);
+                Database target = Endpoints.database(Side.TARGET, sides.target().url());
+                OwnedMigration owned = OwnedMigration.take(target, "cut", "wal");
+                Connection lane = target.open("lane")) {
+            Position start = Position.parse("0/100");
+            owned.transaction(
+                    "creating the lane", (session, migration) -> LaneProgress.create(session, migration, 0, start));
+            lane.setAutoCommit(false);
+            try (Statement statement = lane.createStatement()) {
+                statement.execute("DELETE FROM replicator.lane");
+            }
+            LaneProgress.create(lane, owned.migration(), 1, Position.parse("0/200"));
+            CompletableFuture<SortedMap<Integer, String>> positions =
+                    CompletableFuture.supplyAsync(() -> owned.ask("reading", (session, migration) -> {
+                        LaneProgress.settle(session, migration.name());
+                        return LaneProgress.read(session, migration.name());
+                    }));
+            Await.until(
+                    "the reader waits for the lane's commit",
+                    LIMIT,
+                    () -> sides.target()
+                                    .number("SELECT count(*) FROM pg_stat_activity"
+                                            + " WHERE datname = current_database() AND wait_event_type = 'Lock'")
+                            == 1);
+            lane.commit();
+            assertThat(positions.get(LIMIT.toSeconds(), TimeUnit.SECONDS)).containsExactly(Map.entry(1, "0/200"));
         }
     }
 

@@ -9,7 +9,7 @@ import io.replicator.progress.OwnedMigration;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The positions the target holds. */
+/** The positions the target holds, while no lane of this process works. */
 final class Lanes {
     private Lanes() {}
 
@@ -20,7 +20,10 @@ final class Lanes {
 
     static SortedMap<Integer, Position> positions(OwnedMigration owned) {
         SortedMap<Integer, Position> positions = new TreeMap<>();
-        owned.ask("reading the lanes' progress", (target, migration) -> LaneProgress.read(target, migration.name()))
+        owned.ask("reading the lanes' progress", (target, migration) -> {
+                    LaneProgress.settle(target, migration.name());
+                    return LaneProgress.read(target, migration.name());
+                })
                 .forEach((lane, text) -> positions.put(lane, Position.parse(text)));
         if (positions.isEmpty()) {
             throw new ReplicatorException(

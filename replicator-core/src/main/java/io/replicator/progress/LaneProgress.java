@@ -32,6 +32,18 @@ public final class LaneProgress {
         return positions;
     }
 
+    /**
+     * Waits for the commits of lanes that are gone. A lane that was cut off may have sent its COMMIT, and the server may
+     * carry it out later; its transaction holds the lane's row by then. What {@link #read} says afterwards is final.
+     */
+    public static void settle(Connection target, String migration) throws SQLException {
+        try (PreparedStatement statement =
+                target.prepareStatement("SELECT lane FROM replicator.lane WHERE migration = ? FOR NO KEY UPDATE")) {
+            statement.setString(1, migration);
+            statement.execute();
+        }
+    }
+
     /** Gives a new lane its first position. */
     public static void create(Connection target, Migration migration, int lane, Position start) throws SQLException {
         MigrationStore.execute(

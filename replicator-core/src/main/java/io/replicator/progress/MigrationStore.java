@@ -55,6 +55,7 @@ public final class MigrationStore {
             execute(target, """
                     UPDATE replicator.migration SET owner_epoch = owner_epoch + 1, owner_host = ?, owner_pid = ?
                     WHERE name = ?""", host, pid, name);
+            LaneProgress.settle(target, name);
             execute(target, """
                     UPDATE replicator.lane l SET owner_epoch = m.owner_epoch
                     FROM replicator.migration m WHERE m.name = l.migration AND m.name = ?""", name);
