@@ -65,6 +65,9 @@ class LaneReplayIT {
             while (!run(owned, source, random)) {
                 deaths++;
             }
+            assertThat(run(owned, source, random))
+                    .as("the end, when nothing is left to apply")
+                    .isTrue();
         }
         assertThat(rows()).as("after %s deaths, seed %s", deaths, seed).isEqualTo(source.rows());
         assertThat(deaths).as("deaths").isPositive();

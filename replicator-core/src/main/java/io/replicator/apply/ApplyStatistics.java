@@ -11,6 +11,11 @@ public final class ApplyStatistics {
     private final AtomicLong batches = new AtomicLong();
     private volatile @Nullable Position position;
 
+    /** Says what the target contains before anything is applied. */
+    void startAt(Position contained) {
+        position = contained;
+    }
+
     void committed(Position reached, long batchRows, long batchTransactions) {
         position = reached;
         rows.addAndGet(batchRows);
@@ -30,7 +35,7 @@ public final class ApplyStatistics {
         return batches.get();
     }
 
-    /** The position up to which the target contains everything; null before the first commit. */
+    /** The position up to which the target contains everything; null before the lanes are opened. */
     public @Nullable Position position() {
         return position;
     }

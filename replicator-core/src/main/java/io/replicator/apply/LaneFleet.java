@@ -68,6 +68,7 @@ public final class LaneFleet implements AutoCloseable {
             }
             open(catchingUp ? positions : together(wanted, first));
             disk.start();
+            statistics.startAt(first);
         } catch (SQLException e) {
             close();
             throw SqlStates.wrap(
