@@ -76,6 +76,23 @@ class BulkLoadIT {
         }
     }
 
+    /** Frozen pages are marked as such, so that no vacuum has to read them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"wal", "trigger"})
+    void writesATableFrozenThatIsCopiedAsAWhole(String capture) throws SQLException {
+        try (Sides sides = Sides.of(15, 17)) {
+            sides.source().execute(TABLE, ROWS_OF_T, "INSERT INTO t SELECT -id, v, filler FROM t");
+            try (Daemon daemon = Daemon.start(sides.settings().with("capture", capture))) {
+                daemon.awaitPhase(Phase.STREAMING);
+                sides.assertEqualRows();
+                assertThat(sides.target()
+                                .number("SELECT relallvisible * 100 / relpages FROM pg_class WHERE oid = 't'::regclass"))
+                        .as("percent of the pages that are visible to all")
+                        .isGreaterThan(90);
+            }
+        }
+    }
+
     private static void storm(Sides sides, AtomicBoolean stopped) {
         try (Connection connection = sides.source().connection();
                 Statement statement = connection.createStatement()) {

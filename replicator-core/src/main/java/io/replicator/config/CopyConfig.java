@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The bulk load.
  *
- * @param splitBytes tables larger than this are copied in ranges of about this size
+ * @param splitBytes tables are copied in ranges of about this size, if that gives two at least
  * @param jobs tables or ranges copied at the same time
  * @param indexJobs indexes built at the same time
  * @param maxRate bytes per second that may be read; 0 for no limit

@@ -112,7 +112,8 @@ final class JoiningCopy {
             steps.tell("copying " + tables.size() + " tables while the others stream");
             List<Table> copied = new ArrayList<>(tables);
             try (LoadSnapshot snapshot = capture.again(steps)) {
-                List<QualifiedName> changed = bulkLoad().run(owned.migration(), tables, ends.targetCatalog(), snapshot);
+                List<QualifiedName> changed =
+                        bulkLoad().run(owned.migration(), tables, ends.targetCatalog(), snapshot, false);
                 copied.removeIf(table -> changed.contains(table.name()) && alone(table, "it was rewritten or altered"));
             }
             new Joining(ends, owned, capture, live.copyRate(), session, starts, heartbeat, steps).run(keys, copied);

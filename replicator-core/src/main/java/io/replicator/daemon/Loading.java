@@ -9,6 +9,7 @@ import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.QualifiedName;
 import io.replicator.postgres.SqlStates;
 import io.replicator.progress.OwnedMigration;
+import io.replicator.progress.Phase;
 import io.replicator.progress.TableProgress;
 import io.replicator.progress.TableProgressStore;
 import io.replicator.progress.TableState;
@@ -50,12 +51,13 @@ final class Loading {
 
     /** @param first the snapshots of the beginning; null when they were lost with an earlier daemon */
     void run(@Nullable LoadSnapshot first, Steps steps) throws InterruptedException {
-        live.indexesToBuild(indexBytes());
+        Catalog source = ends.sourceCatalog();
+        live.indexesToBuild(indexBytes(source));
         SchemaLoader schema = TargetSchema.of(ends);
         boolean joins = capture.joinsSnapshots();
         try (IndexBuild build = schema.startIndexes()) {
-            try (CompleteTables _ = CompleteTables.watch(owned, build, ends.sourceCatalog(), joins)) {
-                rows(first, steps);
+            try (CompleteTables _ = CompleteTables.watch(owned, build, source, joins)) {
+                rows(first, source, steps);
             }
             largeObjects(steps);
             steps.tell("indexes");
@@ -75,11 +77,11 @@ final class Loading {
         }
     }
 
-    private void rows(@Nullable LoadSnapshot first, Steps steps) throws InterruptedException {
-        Set<QualifiedName> pending = pending();
+    /** @param source read when the first snapshots had been taken */
+    private void rows(@Nullable LoadSnapshot first, Catalog source, Steps steps) throws InterruptedException {
         if (first != null) {
             try (first) {
-                load(pending, first);
+                bulkLoad().run(owned.migration(), listed(source, pending()), ends.targetCatalog(), first, true);
             }
         }
         left(steps);
@@ -124,11 +126,6 @@ final class Loading {
         return pending;
     }
 
-    private void load(Set<QualifiedName> wanted, LoadSnapshot snapshot) throws InterruptedException {
-        List<Table> tables = listed(ends.sourceCatalog(), wanted);
-        copy(tables, snapshot);
-    }
-
     /** The tables as they were listed: what has another file by now was rewritten before it could be read. */
     private List<Table> listed(Catalog now, Set<QualifiedName> wanted) {
         List<Table> tables = new ArrayList<>();
@@ -170,15 +167,16 @@ final class Loading {
         });
         try (LoadSnapshot snapshot = capture.again(steps)) {
             bulkLoad().discard(owned.migration(), old.renew(kept, snapshot, ends.targetCatalog(), steps));
-            copy(tables, snapshot);
+            boolean frozen = owned.migration().phase() == Phase.COPYING;
+            bulkLoad().run(owned.migration(), tables, ends.targetCatalog(), snapshot, frozen);
         }
     }
 
-    private long indexBytes() {
+    private long indexBytes(Catalog catalog) {
         if (ends.config().schema().mode() != SchemaConfig.Mode.COPY) {
             return 0;
         }
-        Long[] tables = ends.sourceCatalog().tables().stream()
+        Long[] tables = catalog.tables().stream()
                 .map(table -> Integer.toUnsignedLong(table.oid()))
                 .toArray(Long[]::new);
         try (Connection source = ends.source().open("sizes");
@@ -196,9 +194,5 @@ final class Loading {
 
     private BulkLoad bulkLoad() {
         return new BulkLoad(ends.rowSource(), ends.target(), ends.config().copy(), live.copy(), live.copyRate());
-    }
-
-    private void copy(List<Table> tables, LoadSnapshot snapshot) throws InterruptedException {
-        bulkLoad().run(owned.migration(), tables, ends.targetCatalog(), snapshot);
     }
 }

@@ -60,6 +60,11 @@ final class Monitor implements AutoCloseable {
         return lost.get();
     }
 
+    /** Beats without waiting for the next time to do so. */
+    void beatNow() {
+        scheduler.execute(this::beat);
+    }
+
     private void beat() {
         Heartbeat heartbeat = live.heartbeat();
         if (heartbeat == null) {

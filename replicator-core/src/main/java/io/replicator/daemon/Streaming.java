@@ -26,7 +26,7 @@ import java.util.SortedMap;
 
 /** Streams changes: checks that the source fits the target's progress, then keeps the stream running. */
 final class Streaming {
-    private static final Duration TICK = Duration.ofMillis(200);
+    private static final Duration TICK = Duration.ofMillis(50);
     private static final double CAUGHT_UP_SECONDS = 3;
     /** More would fill the pipeline while the lane stands still. */
     private static final long LITTLE_PENDING_BYTES = 256 << 10;
@@ -67,6 +67,7 @@ final class Streaming {
                 JoiningWorker joining = new JoiningWorker(copy, starts)) {
             session.start();
             live.streaming(session, heartbeat);
+            monitor.beatNow();
             if (!starts.joining().isEmpty()) {
                 joining.goOn();
             }

@@ -52,10 +52,12 @@ public final class BulkLoad {
      * Copies the tables.
      *
      * @param onTarget the target's catalog, in which all of them exist
+     * @param frozen whether rows may be written frozen, which locks a table on the target until it is copied
      * @return those that changed meanwhile and have to be copied again under a newer snapshot
      * @throws ReplicatorException {@code COPY_FAILED} naming the table; finished tables stay copied
      */
-    public List<QualifiedName> run(Migration migration, List<Table> tables, Catalog onTarget, LoadSnapshot snapshot)
+    public List<QualifiedName> run(
+            Migration migration, List<Table> tables, Catalog onTarget, LoadSnapshot snapshot, boolean frozen)
             throws InterruptedException {
         tables.forEach(table -> onTarget.require(table.name()));
         List<List<CopyUnit>> parts =
@@ -68,7 +70,7 @@ public final class BulkLoad {
                     "the bulk load",
                     Math.min(jobs, parts.size()),
                     () -> {
-                        work(migration, queue, onTarget, snapshot, changed);
+                        work(migration, queue, onTarget, snapshot, frozen, changed);
                         return true;
                     },
                     queue::clear);
@@ -82,13 +84,15 @@ public final class BulkLoad {
             Queue<List<CopyUnit>> queue,
             Catalog onTarget,
             LoadSnapshot snapshot,
+            boolean frozen,
             Set<QualifiedName> changed)
             throws InterruptedException {
         try {
             List<CopyUnit> begun = null;
             for (int losses = 0; ; ) {
                 try (CopySessions sessions = CopySessions.open(source, target)) {
-                    TableCopy copy = new TableCopy(sessions.source(), sessions.target(), snapshot, counters, rate);
+                    TableCopy copy =
+                            new TableCopy(sessions.source(), sessions.target(), snapshot, counters, rate, frozen);
                     if (begun != null && !copy.isPending(migration, begun.getFirst())) {
                         copy.finish(migration, begun.getFirst());
                         begun = null;

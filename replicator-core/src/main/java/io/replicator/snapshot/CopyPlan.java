@@ -19,7 +19,7 @@ import java.util.Set;
 
 /** Decides what is copied in one go: what is left of a table that was cut before, new ranges of a large one, or a table. */
 record CopyPlan(Database source, Database target, long splitBytes, LoadSnapshot snapshot) {
-    private static final long SMALL_BYTES = 4L << 20;
+    static final long SMALL_BYTES = 4L << 20;
     private static final long TOGETHER_BYTES = 16L << 20;
     private static final int MOST_TOGETHER = 50;
 
@@ -84,6 +84,11 @@ record CopyPlan(Database source, Database target, long splitBytes, LoadSnapshot 
         return parts;
     }
 
+    /** How many ranges come closest to the wanted size. */
+    static long ranges(Table table, long splitBytes) {
+        return (table.bytes() + splitBytes / 2) / splitBytes;
+    }
+
     /** What an earlier daemon left of a table; a table of which nothing is left only misses its mark. */
     private List<CopyRange> left(Connection writing, Migration migration, Table table) throws SQLException {
         List<CopyRange> pending = RangeProgressStore.pending(writing, migration, table.name());
@@ -96,7 +101,7 @@ record CopyPlan(Database source, Database target, long splitBytes, LoadSnapshot 
     private List<CopyRange> ranges(
             Connection reading, Connection writing, Migration migration, Table table, boolean byPages)
             throws SQLException {
-        if (table.bytes() <= splitBytes) {
+        if (ranges(table, splitBytes) < 2) {
             return List.of(CopyRange.WHOLE);
         }
         List<CopyRange> cut = byPages

@@ -14,6 +14,11 @@ record CopySql(String read, String write) {
         return of(source, target, condition(source, range));
     }
 
+    /** The same rows, written frozen: into a {@link FreshTable} only. */
+    CopySql frozen() {
+        return new CopySql(read, write.substring(0, write.length() - 1) + ", FREEZE)");
+    }
+
     /** A range's condition; empty for the whole table. */
     static String condition(Table source, CopyRange range) {
         return range.pages() ? PageRangeCutter.condition(range) : KeyRangeCutter.condition(source, range);

@@ -25,7 +25,7 @@ final class KeyRangeCutter {
 
     static List<CopyRange> cut(Connection source, Table table, long splitBytes) throws SQLException {
         Key key = table.key();
-        int wanted = (int) Math.min(MAX_RANGES, (table.bytes() + splitBytes - 1) / splitBytes);
+        int wanted = (int) Math.min(MAX_RANGES, CopyPlan.ranges(table, splitBytes));
         List<String> columns = key == null ? List.of() : ordered(table, key);
         if (columns.isEmpty() || wanted < 2) {
             return List.of(CopyRange.WHOLE);

@@ -25,7 +25,7 @@ final class PageRangeCutter {
 
     static List<CopyRange> cut(Connection source, Table table, long splitBytes) throws SQLException {
         long pages = pages(source, table);
-        long wanted = Math.min(Math.min(MAX_RANGES, pages), (table.bytes() + splitBytes - 1) / splitBytes);
+        long wanted = Math.min(Math.min(MAX_RANGES, pages), CopyPlan.ranges(table, splitBytes));
         if (wanted < 2) {
             return List.of(CopyRange.WHOLE);
         }

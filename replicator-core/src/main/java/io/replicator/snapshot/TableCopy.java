@@ -20,14 +20,23 @@ final class TableCopy {
     private final LoadSnapshot snapshot;
     private final CopyCounters counters;
     private final CopyRate rate;
+    private final boolean frozen;
     private final CopyPipe pipe;
 
-    TableCopy(Connection source, Connection target, LoadSnapshot snapshot, CopyCounters counters, CopyRate rate) {
+    /** @param frozen whether rows may be written frozen, by a transaction that locks their table until it commits */
+    TableCopy(
+            Connection source,
+            Connection target,
+            LoadSnapshot snapshot,
+            CopyCounters counters,
+            CopyRate rate,
+            boolean frozen) {
         this.source = source;
         this.target = target;
         this.snapshot = snapshot;
         this.counters = counters;
         this.rate = rate;
+        this.frozen = frozen;
         this.pipe = new CopyPipe(source, target);
     }
 
@@ -43,13 +52,16 @@ final class TableCopy {
         try (SQLCloseable _ = this::rollBack) {
             snapshot.begin(source);
             target.setAutoCommit(false);
+            boolean fresh = frozen
+                    && isLargeTable(units)
+                    && FreshTable.make(target, current.table().name());
             for (CopyUnit unit : units) {
                 current = unit;
                 CopiedRows rows = new CopiedRows(unit.table().name());
                 copied.add(rows);
-                rows.rows = pipe.run(
-                        CopySql.of(unit.table(), onTarget.require(unit.table().name()), unit.range()),
-                        (messages, bytes) -> count(rows, messages, bytes));
+                CopySql sql =
+                        CopySql.of(unit.table(), onTarget.require(unit.table().name()), unit.range());
+                rows.rows = pipe.run(fresh ? sql.frozen() : sql, (messages, bytes) -> count(rows, messages, bytes));
             }
             source.rollback();
             if (!unchanged(units)) {
@@ -66,6 +78,11 @@ final class TableCopy {
         } finally {
             copied.forEach(rows -> counters.subtract(rows.table, rows.counted, rows.bytes));
         }
+    }
+
+    private static boolean isLargeTable(List<CopyUnit> units) {
+        CopyUnit first = units.getFirst();
+        return units.size() == 1 && first.range().whole() && first.table().bytes() > CopyPlan.SMALL_BYTES;
     }
 
     /** Whether the statement failed because a table was dropped or altered. */
