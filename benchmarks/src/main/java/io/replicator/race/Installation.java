@@ -14,10 +14,11 @@ import java.util.stream.Stream;
  * Our own command line, as it was when the race began: a copy, so that a build in the meantime does not change what races.
  *
  * @param libraries its jars
+ * @param cache what Java keeps of a short run to start faster, made as the launcher makes it
  * @param jvmOptions for the daemon's JVM
  * @param configuration lines for the configuration file
  */
-record Installation(Path libraries, List<String> jvmOptions, List<String> configuration) {
+record Installation(Path libraries, Path cache, List<String> jvmOptions, List<String> configuration) {
     static Installation copy(Path built, Path directory, List<String> jvmOptions, List<String> configuration) {
         Path libraries = directory.resolve("replicator-lib");
         try (Stream<Path> jars = Files.list(built)) {
@@ -28,7 +29,35 @@ record Installation(Path libraries, List<String> jvmOptions, List<String> config
         } catch (IOException e) {
             throw new UncheckedIOException("copying replicator from " + built, e);
         }
-        return new Installation(libraries, jvmOptions, configuration);
+        Installation installation =
+                new Installation(libraries, directory.resolve("replicator.aot"), jvmOptions, configuration);
+        installation.train(directory.resolve("replicator-training.log"));
+        return installation;
+    }
+
+    private void train(Path log) {
+        List<String> command = java("-XX:AOTCacheOutput=" + cache);
+        String none = "postgresql://replicator@127.0.0.1:1/none";
+        command.addAll(List.of("--source", none, "--target", none, "status"));
+        Process process = Programs.start(log, Map.of(), command);
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("training " + libraries, e);
+        } finally {
+            Programs.end(process);
+        }
+    }
+
+    /** The command up to the arguments of the command line. */
+    private List<String> java(String... options) {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", libraries + "/*", "io.replicator.cli.Main"));
+        return command;
     }
 
     /** Starts a command with a configuration of its own. */
@@ -38,11 +67,10 @@ record Installation(Path libraries, List<String> jvmOptions, List<String> config
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.add("--enable-native-access=ALL-UNNAMED");
-        command.addAll(jvmOptions);
-        command.addAll(List.of("-cp", libraries + "/*", "io.replicator.cli.Main", "-c", configFile.toString()));
+        List<String> options = new ArrayList<>(List.of("-XX:AOTCache=" + cache, "-Xlog:aot*=off,cds*=off"));
+        options.addAll(jvmOptions);
+        List<String> command = java(options.toArray(String[]::new));
+        command.addAll(List.of("-c", configFile.toString()));
         command.addAll(List.of(arguments));
         return Programs.start(log, Map.of(), command);
     }
