@@ -321,6 +321,44 @@ class ResyncStreamIT {
         }
     }
 
+    /** While the copy's snapshot is taken, in the copy, between it and the first round, and in the rounds. */
+    @Test
+    void uniqueValuesMoveBetweenRowsMeanwhile() throws Exception {
+        System.out.println("seed " + seed);
+        try (Sides sides = Sides.of(17, 17)) {
+            sides.execute(UniqueMoves.TABLE, "CREATE TABLE other (id int PRIMARY KEY)");
+            sides.source().execute(UniqueMoves.ROWS);
+            UniqueMoves moves = new UniqueMoves(sides.source(), seed);
+            AtomicBoolean stopped = new AtomicBoolean();
+            try (Daemon daemon = Daemon.streaming(settings(sides).with("copy", "{ jobs: 2, split_size: 1MB }"));
+                    Connection writer = sides.source().connection()) {
+                sides.target().execute("DELETE FROM t WHERE id % 3 = 0");
+                daemon.replicator().throttle(1 << 20);
+                holdSlots(writer);
+                daemon.replicator().resync(List.of("t"));
+                daemon.awaitTold("waits for running transactions");
+                moves.once();
+                writer.commit();
+                Await.until("a range is copied again", LIMIT, () -> ranges(sides) > 0);
+                moves.once();
+                holdSlots(writer);
+                daemon.replicator().throttle(0);
+                Await.until("t is copied and has not joined", LIMIT, () -> isCopied(sides));
+                moves.once();
+                awaitOther(sides, 1);
+                CompletableFuture<Void> storm = CompletableFuture.runAsync(() -> moves.run(stopped));
+                writer.commit();
+                daemon.awaitTold("1 tables stream again");
+                stopped.set(true);
+                storm.join();
+                assertEqual(sides);
+                assertThat(daemon.toString()).doesNotContain(LEFT).doesNotContain("failed");
+            } finally {
+                stopped.set(true);
+            }
+        }
+    }
+
     /** A transaction that writes keeps slots from being created. */
     private static void holdSlots(Connection writer) throws SQLException {
         writer.setAutoCommit(false);
