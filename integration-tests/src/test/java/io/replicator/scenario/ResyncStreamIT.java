@@ -16,6 +16,7 @@ import io.replicator.testkit.Daemon;
 import io.replicator.testkit.DaemonProcess;
 import io.replicator.testkit.Settings;
 import io.replicator.testkit.Sides;
+import io.replicator.testkit.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -355,6 +356,28 @@ class ResyncStreamIT {
                 assertThat(daemon.toString()).doesNotContain(LEFT).doesNotContain("failed");
             } finally {
                 stopped.set(true);
+            }
+        }
+    }
+
+    /** Keys wait in a session that may have nothing to do for as long as the copy takes. */
+    @Test
+    void itsSessionsOutliveTheTimeoutsOfTheDatabases() throws Exception {
+        try (Sides sides = Sides.of(17, 17)) {
+            sides.execute(TABLE, "CREATE TABLE other (id int PRIMARY KEY)");
+            sides.source().execute(ROWS);
+            for (TestDatabase database : List.of(sides.source(), sides.target())) {
+                database.execute(
+                        "ALTER DATABASE " + database.name() + " SET idle_session_timeout = '2s'",
+                        "ALTER DATABASE " + database.name() + " SET transaction_timeout = '2s'");
+            }
+            try (Daemon daemon = Daemon.streaming(settings(sides).with("copy", "{ jobs: 1, split_size: 1MB }"))) {
+                daemon.replicator().throttle(1 << 20);
+                daemon.replicator().resync(List.of("t"));
+                daemon.awaitTold("1 tables stream again");
+                awaitOther(sides, 1);
+                assertEqual(sides);
+                assertThat(daemon.toString()).doesNotContain(LEFT).doesNotContain("failed");
             }
         }
     }
