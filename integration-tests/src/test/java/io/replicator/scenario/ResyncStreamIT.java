@@ -17,6 +17,7 @@ import io.replicator.testkit.DaemonProcess;
 import io.replicator.testkit.Settings;
 import io.replicator.testkit.Sides;
 import io.replicator.testkit.TestDatabase;
+import io.replicator.verify.VerificationReport;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -380,6 +382,59 @@ class ResyncStreamIT {
                 assertThat(daemon.toString()).doesNotContain(LEFT).doesNotContain("failed");
             }
         }
+    }
+
+    @Test
+    void isNotBegunForARequestThatWasGivenUp() throws Exception {
+        try (Sides sides = Sides.of(15, 17)) {
+            sides.execute(TABLE, "CREATE TABLE other (id int PRIMARY KEY)");
+            sides.source().execute(ROWS);
+            try (Daemon daemon = Daemon.streaming(settings(sides).with("copy", "{ jobs: 2, split_size: 1MB }"));
+                    Connection holding = sides.target().connection()) {
+                daemon.replicator().throttle(512 << 10);
+                holdLanes(sides, holding);
+                Thread asking =
+                        Thread.ofPlatform().unstarted(() -> daemon.replicator().resync(List.of("t")));
+                asking.setUncaughtExceptionHandler((_, _) -> {});
+                asking.start();
+                Await.until("the daemon has the request", LIMIT, () -> requests(sides, "resync", "running") == 1);
+                asking.interrupt();
+                Await.until("the request was given up", LIMIT, () -> requests(sides, "resync", "failed") == 1);
+                CompletableFuture<VerificationReport> compared = CompletableFuture.supplyAsync(
+                        () -> daemon.replicator().verify(VerifyLevel.COUNTS, TableFilter.ALL));
+                Await.until("the daemon compares", LIMIT, () -> requests(sides, "verify", "running") == 1);
+                holding.commit();
+                assertThat(compared.get(LIMIT.toSeconds(), TimeUnit.SECONDS).equal())
+                        .isTrue();
+                assertThat(sides.target().number("SELECT count(*) FROM replicator.table_progress WHERE joining"))
+                        .isZero();
+                assertThat(sides.target().number("SELECT count(*) FROM t")).isEqualTo(RowStorm.ROWS);
+            }
+        }
+    }
+
+    private static long requests(Sides sides, String kind, String state) throws SQLException {
+        return sides.target()
+                .number("SELECT count(*) FROM replicator.request WHERE kind = ? AND state = ?", kind, state);
+    }
+
+    /** Keeps a lane from applying a change of the table that the holding transaction has locked. */
+    private static void holdLanes(Sides sides, Connection holding) throws SQLException {
+        holding.setAutoCommit(false);
+        try (Statement statement = holding.createStatement()) {
+            statement.execute("LOCK TABLE other IN SHARE MODE");
+        }
+        sides.source().execute("INSERT INTO other VALUES (0)");
+        Await.until("a lane waits for the lock", LIMIT, () -> waitingLanes(sides, "other") > 0);
+    }
+
+    private static long waitingLanes(Sides sides, String table) throws SQLException {
+        return sides.target()
+                .number(
+                        "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+                                + " WHERE relation = to_regclass(?) AND NOT granted"
+                                + " AND application_name LIKE 'replicator lane%'",
+                        table);
     }
 
     /** A transaction that writes keeps slots from being created. */

@@ -10,12 +10,12 @@ import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.QualifiedName;
 import io.replicator.progress.JoiningTables;
 import io.replicator.progress.OwnedMigration;
+import io.replicator.progress.Phase;
 import io.replicator.progress.TableProgressStore;
 import io.replicator.snapshot.BulkLoad;
 import io.replicator.snapshot.LoadSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 
 /**
@@ -56,7 +56,7 @@ final class JoiningCopy {
     }
 
     /** Has the stream pass over tables, from a point between two transactions on. */
-    void leave(Collection<QualifiedName> tables) throws InterruptedException {
+    void leave(Resync wanted) throws InterruptedException {
         Barrier barrier = session.barrier();
         try {
             heartbeat.beat();
@@ -64,14 +64,27 @@ final class JoiningCopy {
                 throw new ReplicatorException(
                         ErrorCode.COPY_FAILED,
                         "the applier did not reach a point between two transactions within " + HOLD_LIMIT.toMinutes()
-                                + " minutes");
+                                + " minutes; ask again once 'replicator status' shows no lag");
             }
             owned.transaction("having the stream pass over tables", (target, migration) -> {
-                JoiningTables.mark(target, migration, tables);
+                requireWanted(wanted, migration.phase());
+                JoiningTables.mark(target, migration, wanted.tables());
             });
-            starts.leave(tables);
+            starts.leave(wanted.tables());
         } finally {
             session.end(barrier);
+        }
+    }
+
+    /** While it waited, it may have been given up, and a cutover have begun. */
+    private static void requireWanted(Resync wanted, Phase phase) {
+        if (wanted.withdrawn()) {
+            throw new ReplicatorException(ErrorCode.INTERRUPTED, "nobody waits for the copy of tables any more");
+        }
+        if (phase != Phase.STREAMING && phase != Phase.CATCHING_UP) {
+            throw new ReplicatorException(
+                    ErrorCode.PHASE_INVALID,
+                    "tables are copied again while a migration streams; it is " + phase.word());
         }
     }
 

@@ -44,7 +44,7 @@ final class JoiningWorker implements AutoCloseable {
         }
         start(() -> {
             try {
-                copy.leave(wanted.tables());
+                copy.leave(wanted);
                 wanted.begun().complete(true);
             } catch (ReplicatorException e) {
                 wanted.begun().completeExceptionally(e);

@@ -160,7 +160,12 @@ final class Requested implements RequestHandler {
                     : new ReplicatorException(ErrorCode.COPY_FAILED, "copying tables again failed to begin", e);
         } catch (TimeoutException e) {
             throw new ReplicatorException(
-                    ErrorCode.COPY_FAILED, "the stream did not make way for the copy; see 'replicator status'", e);
+                    ErrorCode.COPY_FAILED,
+                    "the stream did not make way for the copy within " + RESYNC_LIMIT.toMinutes()
+                            + " minutes; ask again once 'replicator status' shows no lag",
+                    e);
+        } finally {
+            wanted.withdraw();
         }
         return Map.of("tables", tables.stream().map(QualifiedName::toString).toList());
     }

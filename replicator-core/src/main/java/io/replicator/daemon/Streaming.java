@@ -130,6 +130,7 @@ final class Streaming {
         try {
             heartbeat.beat();
             if (!barrier.awaitHeld(HOLD_LIMIT)
+                    || !session.consistent()
                     || (capture.joinsSnapshots() && !runToPoint(session, heartbeat, barrier))) {
                 return false;
             }
