@@ -437,6 +437,33 @@ class ResyncStreamIT {
                         table);
     }
 
+    @Test
+    void isRefusedWhereNoSlotIsFree() throws Exception {
+        try (Sides sides = Sides.of(15, 17)) {
+            sides.execute(TABLE, "CREATE TABLE other (id int PRIMARY KEY)");
+            sides.source().execute(ROWS);
+            try (Daemon daemon = Daemon.streaming(settings(sides))) {
+                try {
+                    sides.source()
+                            .execute("SELECT pg_create_physical_replication_slot('spare_' || n) FROM generate_series(1,"
+                                    + " current_setting('max_replication_slots')::int"
+                                    + " - (SELECT count(*)::int FROM pg_replication_slots)) AS n");
+                    assertThatThrownBy(() -> daemon.replicator().resync(List.of("t")))
+                            .hasMessageContaining("max_replication_slots");
+                } finally {
+                    sides.source()
+                            .execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
+                                    + " WHERE slot_name LIKE 'spare%'");
+                }
+                assertThat(sides.target().number("SELECT count(*) FROM t")).isEqualTo(RowStorm.ROWS);
+                daemon.replicator().resync(List.of("t"));
+                daemon.awaitTold("1 tables stream again");
+                awaitOther(sides, 1);
+                assertEqual(sides);
+            }
+        }
+    }
+
     /** A transaction that writes keeps slots from being created. */
     private static void holdSlots(Connection writer) throws SQLException {
         writer.setAutoCommit(false);
