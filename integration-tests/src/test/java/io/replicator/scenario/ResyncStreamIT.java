@@ -464,6 +464,92 @@ class ResyncStreamIT {
         }
     }
 
+    /** The target commits that t streams again, and the connection breaks before it says so. */
+    @Test
+    void losesNothingWhenItIsUnknownWhetherTablesJoined() throws Exception {
+        try (Sides sides = Sides.of(15, 17)) {
+            sides.execute(TABLE, "CREATE TABLE other (id int PRIMARY KEY)");
+            sides.source().execute(ROWS);
+            Settings settings = settings(sides);
+            try (Replicator asked = new Replicator(settings.config());
+                    Connection holding = sides.target().connection();
+                    Statement statement = holding.createStatement()) {
+                try (DaemonProcess daemon = run(settings)) {
+                    awaitStreaming(asked, daemon);
+                    sides.target()
+                            .execute(
+                                    "CREATE FUNCTION waits() RETURNS trigger LANGUAGE plpgsql AS"
+                                            + " 'BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NEW; END'",
+                                    "CREATE TRIGGER waits BEFORE UPDATE ON replicator.table_progress FOR EACH ROW"
+                                            + " WHEN (OLD.joining AND NOT NEW.joining) EXECUTE FUNCTION waits()");
+                    statement.execute("SELECT pg_advisory_lock(7)");
+                    asked.resync(List.of("t"));
+                    Await.until("t is about to join", LIMIT, () -> controlWaits(sides, "Lock"));
+                    holding.setAutoCommit(false);
+                    statement.execute("LOCK TABLE t IN SHARE MODE");
+                    sides.source().execute("UPDATE t SET v = 1 WHERE id % 7 = 0", "INSERT INTO other VALUES (1)");
+                    loseAnswer(sides, statement);
+                    Await.until(
+                            "the stream goes on",
+                            LIMIT,
+                            () -> waitingLanes(sides, "t") > 0
+                                    || sides.target().number("SELECT count(*) FROM other") == 1);
+                    daemon.kill();
+                    holding.commit();
+                }
+                try (DaemonProcess daemon = run(settings)) {
+                    awaitStreaming(asked, daemon);
+                    awaitOther(sides, 2);
+                    assertEqual(sides);
+                }
+            }
+        }
+    }
+
+    /** A commit that waits for a standby has happened, but a terminated session does not learn of it. */
+    private static void loseAnswer(Sides sides, Statement holding) throws SQLException {
+        CompletableFuture<Void> probe;
+        try {
+            sides.target().execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'", "SELECT pg_reload_conf()");
+            probe = CompletableFuture.runAsync(() -> create(sides, "probe"));
+            Await.until(
+                    "commits wait for a standby",
+                    LIMIT,
+                    () -> probe.isDone()
+                            || sides.target()
+                                            .number("SELECT count(*) FROM pg_stat_activity"
+                                                    + " WHERE datname = current_database() AND wait_event = 'SyncRep'"
+                                                    + " AND query LIKE 'CREATE TABLE probe%'")
+                                    > 0);
+            holding.execute("SELECT pg_advisory_unlock(7)");
+            Await.until("the commit waits for a standby", LIMIT, () -> controlWaits(sides, "IPC"));
+            sides.target()
+                    .execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                            + " WHERE datname = current_database() AND application_name = 'replicator control'");
+        } finally {
+            sides.target().execute("ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()");
+        }
+        probe.join();
+        sides.target().execute("DROP TABLE probe");
+    }
+
+    private static void create(Sides sides, String table) {
+        try {
+            sides.target().execute("CREATE TABLE " + table + " (id int)");
+        } catch (SQLException e) {
+            throw new IllegalStateException("creating table " + table, e);
+        }
+    }
+
+    private static boolean controlWaits(Sides sides, String type) throws SQLException {
+        return sides.target()
+                        .number(
+                                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                                        + " AND application_name = 'replicator control' AND wait_event_type = ?",
+                                type)
+                == 1;
+    }
+
     /** A transaction that writes keeps slots from being created. */
     private static void holdSlots(Connection writer) throws SQLException {
         writer.setAutoCommit(false);

@@ -91,6 +91,8 @@ final class JoiningCopy {
     /**
      * Copies the tables that the stream passes over. Those which it still passes over afterwards can only be copied while
      * the stream waits.
+     *
+     * @throws ReplicatorException {@code STREAM_BROKEN} when the stream ends by itself
      */
     void run() throws InterruptedException {
         for (int attempt = 1; ; attempt++) {
@@ -100,6 +102,9 @@ final class JoiningCopy {
             } catch (ReplicatorException e) {
                 if (Thread.interrupted() || e.code() == ErrorCode.INTERRUPTED) {
                     throw new InterruptedException("copying " + starts.joining());
+                }
+                if (e.code() == ErrorCode.STREAM_BROKEN) {
+                    throw e;
                 }
                 steps.tell("copying tables beside the stream failed: " + e.getMessage());
                 if (!e.code().retryable() || attempt == MOST_ATTEMPTS) {
