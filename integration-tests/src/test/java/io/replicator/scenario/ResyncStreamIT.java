@@ -550,6 +550,37 @@ class ResyncStreamIT {
                 == 1;
     }
 
+    /** A table of the target may take long to be emptied, and cannot be while somebody else has it locked. */
+    @Test
+    void makesWayForAPauseWhileATableIsEmptied() throws Exception {
+        try (Sides sides = Sides.of(15, 17)) {
+            sides.execute(TABLE, "CREATE TABLE other (id int PRIMARY KEY)");
+            sides.source().execute(ROWS);
+            try (Daemon daemon = Daemon.streaming(settings(sides));
+                    Connection holding = sides.target().connection();
+                    Statement statement = holding.createStatement()) {
+                holding.setAutoCommit(false);
+                statement.execute("LOCK TABLE t IN SHARE MODE");
+                daemon.replicator().resync(List.of("t"));
+                Await.until(
+                        "the table waits to be emptied",
+                        LIMIT,
+                        () -> sides.target()
+                                        .number("SELECT count(*) FROM pg_locks WHERE relation = 't'::regclass"
+                                                + " AND NOT granted")
+                                > 0);
+                daemon.replicator().pause();
+                assertThat(daemon.replicator().status().phase()).isEqualTo(Phase.PAUSED.word());
+                holding.commit();
+                daemon.replicator().resume();
+                daemon.awaitTold("1 tables stream again");
+                awaitOther(sides, 1);
+                assertEqual(sides);
+                assertThat(daemon.toString()).doesNotContain(LEFT);
+            }
+        }
+    }
+
     /** A transaction that writes keeps slots from being created. */
     private static void holdSlots(Connection writer) throws SQLException {
         writer.setAutoCommit(false);

@@ -79,7 +79,7 @@ final class JoiningWorker implements AutoCloseable {
         return thread == null || isAlive() || streamEnds ? Set.of() : starts.joining();
     }
 
-    /** Interrupts the thread and waits for its end, for as long as a statement takes. */
+    /** Interrupts the thread and waits for its end. */
     @Override
     public void close() {
         Thread worker = thread;
