@@ -201,9 +201,11 @@ public final class RangeProgressStore {
                 migration.name(),
                 table.schema(),
                 table.name());
-        MigrationStore.execute(target, """
+        int changed = MigrationStore.execute(
+                target, """
                 UPDATE replicator.table_progress SET rows = 0, bytes = 0
-                WHERE migration = ? AND schema_name = ? AND table_name = ?""", migration.name(), table.schema(), table.name());
+                WHERE migration = ? AND schema_name = ? AND table_name = ? AND owner_epoch = ?""", migration.name(), table.schema(), table.name(), migration.ownerEpoch());
+        MigrationStore.requireOne(changed, migration.name(), "the progress of table " + table);
     }
 
     private static void bind(PreparedStatement statement, Migration migration, QualifiedName table)
