@@ -581,6 +581,25 @@ class ResyncStreamIT {
         }
     }
 
+    /** What fails for a moment must not make the stream of all tables wait for a whole copy. */
+    @Test
+    void triesAgainAfterAPause() throws Exception {
+        try (Sides sides = Sides.of(15, 17)) {
+            sides.execute(TABLE, "CREATE TABLE other (id int PRIMARY KEY)");
+            sides.source().execute(ROWS);
+            try (Daemon daemon = Daemon.streaming(settings(sides))) {
+                sides.target().execute("ALTER TABLE t ADD CONSTRAINT none CHECK (id < 0) NOT VALID");
+                daemon.replicator().resync(List.of("t"));
+                daemon.awaitTold("copying tables beside the stream failed");
+                sides.target().execute("ALTER TABLE t DROP CONSTRAINT none");
+                daemon.awaitTold("1 tables stream again");
+                awaitOther(sides, 1);
+                assertEqual(sides);
+                assertThat(daemon.toString()).doesNotContain(LEFT);
+            }
+        }
+    }
+
     /** A transaction that writes keeps slots from being created. */
     private static void holdSlots(Connection writer) throws SQLException {
         writer.setAutoCommit(false);

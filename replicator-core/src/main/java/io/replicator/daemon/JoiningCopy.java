@@ -26,6 +26,7 @@ import java.util.List;
 final class JoiningCopy {
     private static final Duration HOLD_LIMIT = Duration.ofMinutes(5);
     private static final int MOST_ATTEMPTS = 3;
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
 
     private final Ends ends;
     private final OwnedMigration owned;
@@ -113,6 +114,7 @@ final class JoiningCopy {
             } finally {
                 starts.passOverTo(null);
             }
+            Thread.sleep(FIRST_PAUSE.multipliedBy(attempt));
         }
     }
 
