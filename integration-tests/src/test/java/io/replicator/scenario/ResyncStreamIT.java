@@ -9,6 +9,8 @@ import io.replicator.config.TableFilter;
 import io.replicator.config.VerifyLevel;
 import io.replicator.cutover.CutoverOptions;
 import io.replicator.cutover.CutoverResult;
+import io.replicator.error.ErrorCode;
+import io.replicator.error.ReplicatorException;
 import io.replicator.progress.Phase;
 import io.replicator.status.StatusReport;
 import io.replicator.testkit.Await;
@@ -596,6 +598,20 @@ class ResyncStreamIT {
                 awaitOther(sides, 1);
                 assertEqual(sides);
                 assertThat(daemon.toString()).doesNotContain(LEFT);
+            }
+        }
+    }
+
+    @Test
+    void namesTheTableThatIsMissingOnTheTarget() throws Exception {
+        try (Sides sides = Sides.of(15, 17)) {
+            sides.execute(TABLE, "CREATE TABLE other (id int PRIMARY KEY)");
+            try (Daemon daemon = Daemon.streaming(settings(sides))) {
+                sides.target().execute("DROP TABLE t");
+                daemon.replicator().resync(List.of("t"));
+                ReplicatorException failure = daemon.awaitFailure();
+                assertThat(failure.code()).isEqualTo(ErrorCode.TABLE_MISSING);
+                assertThat(failure).hasMessageContaining("public.t");
             }
         }
     }
