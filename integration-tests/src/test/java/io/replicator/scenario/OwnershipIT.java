@@ -6,11 +6,14 @@ import io.replicator.change.Position;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.Database;
+import io.replicator.postgres.QualifiedName;
 import io.replicator.postgres.Side;
 import io.replicator.progress.LaneProgress;
 import io.replicator.progress.Migration;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.Phase;
+import io.replicator.progress.RangeProgressStore;
+import io.replicator.progress.TableProgressStore;
 import io.replicator.testkit.Await;
 import io.replicator.testkit.Daemon;
 import io.replicator.testkit.Endpoints;
@@ -73,6 +76,28 @@ class OwnershipIT {
                         .isThrownBy(() -> LaneProgress.replace(session, before, 3, start))
                         .matches(failure -> failure.code() == ErrorCode.OWNERSHIP_LOST);
                 assertThat(LaneProgress.read(session, "stalled")).containsOnlyKeys(0);
+            }
+        }
+    }
+
+    @Test
+    void letsAFormerOwnerEmptyNoTable() throws SQLException {
+        try (Sides sides = Sides.of(15, 17);
+                Database target = Endpoints.database(Side.TARGET, sides.target().url());
+                OwnedMigration stalled = OwnedMigration.take(target, "stalled", "wal")) {
+            sides.target().execute("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)");
+            QualifiedName table = new QualifiedName("public", "t");
+            stalled.transaction(
+                    "listing the table",
+                    (session, migration) -> TableProgressStore.markStale(session, migration, table, null));
+            Migration before = stalled.migration();
+            sides.target().execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'");
+            try (OwnedMigration _ = OwnedMigration.take(target, "stalled", "wal");
+                    Connection session = target.open("test")) {
+                session.setAutoCommit(false);
+                Assertions.assertThatExceptionOfType(ReplicatorException.class)
+                        .isThrownBy(() -> RangeProgressStore.discard(session, before, table))
+                        .matches(failure -> failure.code() == ErrorCode.OWNERSHIP_LOST);
             }
         }
     }

@@ -28,6 +28,7 @@ public final class Barrier {
     private State state = State.REQUESTED;
     private @Nullable Position goal;
     private @Nullable Position passed;
+    private @Nullable ReplicatorException broken;
 
     /**
      * Waits until the lane holds; everything it has applied is committed.
@@ -73,6 +74,17 @@ public final class Barrier {
     public void end() {
         lock.lock();
         try {
+            become(State.ENDED);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the lane where it stands: it fails with the reason and applies nothing more. */
+    public void breakOff(ReplicatorException reason) {
+        lock.lock();
+        try {
+            broken = reason;
             become(State.ENDED);
         } finally {
             lock.unlock();
@@ -132,6 +144,7 @@ public final class Barrier {
                 passed = applied;
                 become(State.ENDED);
             }
+            requireNotBroken();
         } finally {
             lock.unlock();
         }
@@ -145,8 +158,15 @@ public final class Barrier {
             while (state == State.REACHED) {
                 changed.await();
             }
+            requireNotBroken();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void requireNotBroken() {
+        if (broken != null) {
+            throw broken;
         }
     }
 }

@@ -22,6 +22,9 @@ interface Capture {
     /** Whether ranges of one table may be read under different snapshots. */
     boolean joinsSnapshots();
 
+    /** Refuses, naming what to do, when {@link #again} could not succeed now. */
+    default void requireSnapshots() {}
+
     /** Snapshots for tables that have to be read again, or that a crash left unread. */
     LoadSnapshot again(Steps steps) throws InterruptedException;
 

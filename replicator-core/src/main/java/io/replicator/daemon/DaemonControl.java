@@ -35,7 +35,7 @@ final class DaemonControl {
     synchronized @Nullable Resync takeResync() {
         Resync wanted = resync;
         resync = null;
-        return wanted;
+        return wanted == null || wanted.withdrawn() ? null : wanted;
     }
 
     synchronized boolean stopped() {

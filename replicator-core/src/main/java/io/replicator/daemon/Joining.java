@@ -64,7 +64,12 @@ final class Joining {
         this.steps = steps;
     }
 
-    /** @param tables were copied under a snapshot of which the keys contain every later change */
+    /**
+     * Has tables join; those which do not are still passed over.
+     *
+     * @param tables were copied under a snapshot of which the keys contain every later change
+     * @throws ReplicatorException {@code STREAM_BROKEN} when the stream ends because only the target knows what joined
+     */
     void run(PassedOverKeys keys, List<Table> tables) throws InterruptedException {
         List<Table> left = new ArrayList<>(tables);
         Catalog onTarget = ends.targetCatalog();
@@ -74,11 +79,13 @@ final class Joining {
             do {
                 round(keys, left, onTarget);
             } while (keys.count() > FEW_KEYS && ++round < MOST_ROUNDS);
-            if (join(keys, left, onTarget, limit)) {
+            if (left.isEmpty() || join(keys, left, onTarget, limit)) {
                 return;
             }
             limit = limit.multipliedBy(2);
         }
+        left.forEach(
+                table -> alone(table, "the stream could not be held at a snapshot in " + MOST_POINTS + " attempts"));
     }
 
     private void round(PassedOverKeys keys, List<Table> left, Catalog onTarget) throws InterruptedException {
@@ -119,7 +126,7 @@ final class Joining {
                         keys.lost(),
                         left,
                         onTarget);
-                joined(left.stream().map(Table::name).toList(), point.position());
+                joined(barrier, left.stream().map(Table::name).toList(), point.position());
                 return true;
             }
         } catch (ReplicatorException e) {
@@ -149,11 +156,30 @@ final class Joining {
         return reason != null;
     }
 
-    private void joined(List<QualifiedName> tables, Position position) {
-        owned.transaction("having the stream take the changes of tables", (target, migration) -> {
-            JoiningTables.join(target, migration, tables, position);
-        });
+    private void joined(Barrier barrier, List<QualifiedName> tables, Position position) {
+        try {
+            owned.transaction("having the stream take the changes of tables", (target, migration) -> {
+                JoiningTables.join(target, migration, tables, position);
+            });
+        } catch (ReplicatorException e) {
+            if (e.code() == ErrorCode.CONNECTION_FAILED) {
+                ReplicatorException unknown = unknown(tables, position, e);
+                barrier.breakOff(unknown);
+                throw unknown;
+            }
+            throw e;
+        }
         starts.join(tables, position);
         steps.tell(tables.size() + " tables stream again, from " + position + " on");
+    }
+
+    /** If the target has them joined, no lane may pass over a change behind the position any more. */
+    private static ReplicatorException unknown(
+            List<QualifiedName> tables, Position position, ReplicatorException lost) {
+        return new ReplicatorException(
+                ErrorCode.STREAM_BROKEN,
+                "whether " + tables + " stream again from " + position + " on is known by the target alone: "
+                        + lost.getMessage(),
+                lost);
     }
 }

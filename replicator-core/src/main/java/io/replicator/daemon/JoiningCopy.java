@@ -10,12 +10,12 @@ import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.QualifiedName;
 import io.replicator.progress.JoiningTables;
 import io.replicator.progress.OwnedMigration;
+import io.replicator.progress.Phase;
 import io.replicator.progress.TableProgressStore;
 import io.replicator.snapshot.BulkLoad;
 import io.replicator.snapshot.LoadSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 
 /**
@@ -26,6 +26,7 @@ import java.util.List;
 final class JoiningCopy {
     private static final Duration HOLD_LIMIT = Duration.ofMinutes(5);
     private static final int MOST_ATTEMPTS = 3;
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
 
     private final Ends ends;
     private final OwnedMigration owned;
@@ -56,7 +57,7 @@ final class JoiningCopy {
     }
 
     /** Has the stream pass over tables, from a point between two transactions on. */
-    void leave(Collection<QualifiedName> tables) throws InterruptedException {
+    void leave(Resync wanted) throws InterruptedException {
         Barrier barrier = session.barrier();
         try {
             heartbeat.beat();
@@ -64,20 +65,35 @@ final class JoiningCopy {
                 throw new ReplicatorException(
                         ErrorCode.COPY_FAILED,
                         "the applier did not reach a point between two transactions within " + HOLD_LIMIT.toMinutes()
-                                + " minutes");
+                                + " minutes; ask again once 'replicator status' shows no lag");
             }
             owned.transaction("having the stream pass over tables", (target, migration) -> {
-                JoiningTables.mark(target, migration, tables);
+                requireWanted(wanted, migration.phase());
+                JoiningTables.mark(target, migration, wanted.tables());
             });
-            starts.leave(tables);
+            starts.leave(wanted.tables());
         } finally {
             session.end(barrier);
+        }
+    }
+
+    /** While it waited, it may have been given up, and a cutover have begun. */
+    private static void requireWanted(Resync wanted, Phase phase) {
+        if (wanted.withdrawn()) {
+            throw new ReplicatorException(ErrorCode.INTERRUPTED, "nobody waits for the copy of tables any more");
+        }
+        if (phase != Phase.STREAMING && phase != Phase.CATCHING_UP) {
+            throw new ReplicatorException(
+                    ErrorCode.PHASE_INVALID,
+                    "tables are copied again while a migration streams; it is " + phase.word());
         }
     }
 
     /**
      * Copies the tables that the stream passes over. Those which it still passes over afterwards can only be copied while
      * the stream waits.
+     *
+     * @throws ReplicatorException {@code STREAM_BROKEN} when the stream ends by itself
      */
     void run() throws InterruptedException {
         for (int attempt = 1; ; attempt++) {
@@ -88,6 +104,9 @@ final class JoiningCopy {
                 if (Thread.interrupted() || e.code() == ErrorCode.INTERRUPTED) {
                     throw new InterruptedException("copying " + starts.joining());
                 }
+                if (e.code() == ErrorCode.STREAM_BROKEN) {
+                    throw e;
+                }
                 steps.tell("copying tables beside the stream failed: " + e.getMessage());
                 if (!e.code().retryable() || attempt == MOST_ATTEMPTS) {
                     return;
@@ -95,6 +114,7 @@ final class JoiningCopy {
             } finally {
                 starts.passOverTo(null);
             }
+            Thread.sleep(FIRST_PAUSE.multipliedBy(attempt));
         }
     }
 

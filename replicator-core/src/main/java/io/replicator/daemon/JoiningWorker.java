@@ -16,6 +16,7 @@ final class JoiningWorker implements AutoCloseable {
     private final JoiningCopy copy;
     private final TableStarts starts;
     private @Nullable Thread thread;
+    private volatile boolean streamEnds;
 
     @FunctionalInterface
     private interface Work {
@@ -44,7 +45,7 @@ final class JoiningWorker implements AutoCloseable {
         }
         start(() -> {
             try {
-                copy.leave(wanted.tables());
+                copy.leave(wanted);
                 wanted.begun().complete(true);
             } catch (ReplicatorException e) {
                 wanted.begun().completeExceptionally(e);
@@ -60,6 +61,9 @@ final class JoiningWorker implements AutoCloseable {
                 work.run();
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
+            } catch (ReplicatorException e) {
+                streamEnds = true;
+                LOGGER.warn("copying tables ends with the stream: {}", e.getMessage());
             } catch (RuntimeException e) {
                 LOGGER.error("copying tables beside the stream failed", e);
             }
@@ -72,10 +76,10 @@ final class JoiningWorker implements AutoCloseable {
 
     /** The tables that can only be copied while the stream waits; empty while it copies. */
     Set<QualifiedName> left() {
-        return thread == null || isAlive() ? Set.of() : starts.joining();
+        return thread == null || isAlive() || streamEnds ? Set.of() : starts.joining();
     }
 
-    /** Interrupts the thread and waits for its end, for as long as a statement takes. */
+    /** Interrupts the thread and waits for its end. */
     @Override
     public void close() {
         Thread worker = thread;

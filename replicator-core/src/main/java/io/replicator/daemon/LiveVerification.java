@@ -52,11 +52,7 @@ final class LiveVerification {
                 throw notComparable("the migration is "
                         + owned.migration().phase().word() + ", and only a running stream can be compared");
             }
-            List<QualifiedName> joining =
-                    session.joining().stream().filter(filter::accepts).sorted().toList();
-            if (!joining.isEmpty()) {
-                throw notComparable("copied again at this moment: " + joining + "; other tables can be compared");
-            }
+            requireNoneJoins(session, filter);
             if (!session.consistentButJoining()) {
                 throw notComparable("the stream has not caught up with the bulk load yet");
             }
@@ -76,12 +72,20 @@ final class LiveVerification {
         }
     }
 
+    private static void requireNoneJoins(StreamSession session, TableFilter filter) {
+        List<QualifiedName> joining =
+                session.joining().stream().filter(filter::accepts).sorted().toList();
+        if (!joining.isEmpty()) {
+            throw notComparable("copied again at this moment: " + joining + "; other tables can be compared");
+        }
+    }
+
     private VerificationReport compare(
             StreamSession session, Heartbeat heartbeat, VerifyLevel level, TableFilter filter, long start)
             throws InterruptedException {
         try (Connection source = ends.source().open("verify");
                 Connection target = ends.target().open("verify")) {
-            String position = takeSnapshots(session, heartbeat, source, target);
+            String position = takeSnapshots(session, heartbeat, filter, source, target);
             Catalog sourceCatalog = CatalogReader.read(source, ends.config().tables());
             Catalog targetCatalog = CatalogReader.read(target, ends.config().tables());
             List<Table> tables = sourceCatalog.tables().stream()
@@ -100,7 +104,8 @@ final class LiveVerification {
         }
     }
 
-    private String takeSnapshots(StreamSession session, Heartbeat heartbeat, Connection source, Connection target)
+    private String takeSnapshots(
+            StreamSession session, Heartbeat heartbeat, TableFilter filter, Connection source, Connection target)
             throws InterruptedException, SQLException {
         Barrier barrier = session.barrier();
         try {
@@ -109,6 +114,7 @@ final class LiveVerification {
                 throw notComparable("the applier did not reach a point between two transactions within "
                         + HOLD_LIMIT.toSeconds() + " s");
             }
+            requireNoneJoins(session, filter);
             try (Capture.ConsistentPoint point = capture.point(session.source(), POINT_LIMIT)) {
                 point.importInto(source);
                 barrier.runTo(point.position());

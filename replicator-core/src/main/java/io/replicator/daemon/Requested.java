@@ -134,7 +134,8 @@ final class Requested implements RequestHandler {
         if (phase != Phase.STREAMING && phase != Phase.CATCHING_UP) {
             throw new ReplicatorException(
                     ErrorCode.PHASE_INVALID,
-                    "tables are copied again while a migration streams; it is " + phase.word());
+                    "tables are copied again while a migration streams; it is " + phase.word()
+                            + (phase == Phase.PAUSED ? "; 'replicator resume' lets it go on" : ""));
         }
         TableFilter filter = new TableFilter(arguments.patterns(), List.of());
         List<QualifiedName> tables = owned
@@ -150,6 +151,7 @@ final class Requested implements RequestHandler {
                     ErrorCode.USAGE_INVALID,
                     "no table of the migration matches " + String.join(", ", arguments.patterns()));
         }
+        capture.requireSnapshots();
         Resync wanted = new Resync(tables, new CompletableFuture<>());
         control.resync(wanted);
         try {
@@ -160,7 +162,12 @@ final class Requested implements RequestHandler {
                     : new ReplicatorException(ErrorCode.COPY_FAILED, "copying tables again failed to begin", e);
         } catch (TimeoutException e) {
             throw new ReplicatorException(
-                    ErrorCode.COPY_FAILED, "the stream did not make way for the copy; see 'replicator status'", e);
+                    ErrorCode.COPY_FAILED,
+                    "the stream did not make way for the copy within " + RESYNC_LIMIT.toMinutes()
+                            + " minutes; ask again once 'replicator status' shows no lag",
+                    e);
+        } finally {
+            wanted.withdraw();
         }
         return Map.of("tables", tables.stream().map(QualifiedName::toString).toList());
     }

@@ -18,6 +18,7 @@ import io.replicator.postgres.SqlStates;
 import io.replicator.progress.DiskCommit;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.Phase;
+import io.replicator.progress.TableProgress;
 import io.replicator.progress.TableProgressStore;
 import io.replicator.schema.GrantAccess;
 import io.replicator.schema.MaterializedViews;
@@ -68,17 +69,9 @@ final class StreamCutoverActions implements CutoverActions {
         if (phase != Phase.STREAMING) {
             throw refused("the migration is " + phase.word() + ", a cutover begins at streaming");
         }
-        List<String> incomplete = owned
-                .ask(
-                        "reading the progress of tables",
-                        (target, migration) -> TableProgressStore.read(target, migration.name()))
-                .stream()
-                .filter(table -> !table.complete())
-                .map(table -> table.name().toString())
-                .toList();
-        if (!incomplete.isEmpty()) {
-            throw refused("not all tables are complete, being copied again: " + String.join(", ", incomplete));
-        }
+        requireComplete(owned.ask(
+                "reading the progress of tables",
+                (target, migration) -> TableProgressStore.read(target, migration.name())));
         Double lag = heartbeat().lagSeconds();
         if (lag == null || lag > MAX_LAG_SECONDS) {
             throw refused(
@@ -89,6 +82,16 @@ final class StreamCutoverActions implements CutoverActions {
             requireAccess();
         }
         return String.format(java.util.Locale.ROOT, "lag %.2f s", lag);
+    }
+
+    private static void requireComplete(List<TableProgress> tables) {
+        List<String> incomplete = tables.stream()
+                .filter(table -> !table.complete())
+                .map(table -> table.name().toString())
+                .toList();
+        if (!incomplete.isEmpty()) {
+            throw refused("not all tables are complete, being copied again: " + String.join(", ", incomplete));
+        }
     }
 
     @Override
@@ -110,7 +113,9 @@ final class StreamCutoverActions implements CutoverActions {
 
     @Override
     public void begin() {
-        owned.become(Phase.CUTTING_OVER);
+        owned.become(Phase.CUTTING_OVER, null, (target, migration) -> {
+            requireComplete(TableProgressStore.read(target, migration.name()));
+        });
     }
 
     @Override

@@ -131,6 +131,7 @@ final class Streaming {
         try {
             heartbeat.beat();
             if (!barrier.awaitHeld(HOLD_LIMIT)
+                    || !session.consistent()
                     || (capture.joinsSnapshots() && !runToPoint(session, heartbeat, barrier))) {
                 return false;
             }

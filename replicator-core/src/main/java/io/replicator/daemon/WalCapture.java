@@ -70,6 +70,22 @@ final class WalCapture implements Capture {
     }
 
     @Override
+    public void requireSnapshots() {
+        try (Connection source = ends.source().borrow()) {
+            String taken = ReplicationSlot.taken(source);
+            if (taken != null) {
+                throw new ReplicatorException(
+                        ErrorCode.PREFLIGHT_FAILED,
+                        "the copy's snapshot needs a replication slot and a WAL sender for a moment, but " + taken
+                                + " on the source are taken: drop a slot that nobody needs, or raise the setting and"
+                                + " restart the server");
+            }
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.SLOT_FAILED, "looking for a free replication slot on the source", e);
+        }
+    }
+
+    @Override
     public LoadSnapshot again(Steps steps) {
         String slot = temporarySlot("_c");
         try (Connection replication = ends.source().openReplication("slot")) {

@@ -82,7 +82,13 @@ public final class Database implements AutoCloseable {
         PGProperty.OPTIONS.set(properties, SessionSettings.REPLICATION_OPTIONS);
         try {
             Connection connection = DriverManager.getConnection(settings.jdbcUrl(), properties);
-            connection.unwrap(PGConnection.class);
+            try {
+                connection.unwrap(PGConnection.class);
+                SessionSettings.pinReplication(connection);
+            } catch (SQLException e) {
+                connection.close();
+                throw e;
+            }
             return connection;
         } catch (SQLException e) {
             throw connectFailure(e);

@@ -3,6 +3,8 @@ package io.replicator.postgres;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
 
 /**
  * The settings every session of ours has, so that text looks the same on both ends and nobody's role or database
@@ -25,14 +27,42 @@ final class SessionSettings {
                    set_config('default_transaction_read_only', 'off', false),
                    set_config('default_transaction_deferrable', 'off', false)""";
 
+    /** Servers of older versions do not know them. */
+    private static final List<Timeout> TIMEOUTS =
+            List.of(new Timeout("idle_session_timeout", 14), new Timeout("transaction_timeout", 17));
+
+    private record Timeout(String setting, int sinceMajor) {}
+
     /** The same for walsender sessions, which run no SQL when they stream. */
     static final String REPLICATION_OPTIONS = "-c intervalstyle=postgres -c bytea_output=hex -c extra_float_digits=3";
 
     private SessionSettings() {}
 
     static void pin(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(PIN)) {
+        StringBuilder pin = new StringBuilder(PIN);
+        for (Timeout timeout : known(connection)) {
+            pin.append(", set_config('").append(timeout.setting()).append("', '0', false)");
+        }
+        try (PreparedStatement statement = connection.prepareStatement(pin.toString())) {
             statement.execute();
         }
+    }
+
+    /** Keeps the snapshot that a walsender session exports from ending before the session does. */
+    static void pinReplication(Connection connection) throws SQLException {
+        StringBuilder pin = new StringBuilder("SET idle_in_transaction_session_timeout = 0");
+        for (Timeout timeout : known(connection)) {
+            pin.append("; SET ").append(timeout.setting()).append(" = 0");
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(pin.toString());
+        }
+    }
+
+    private static List<Timeout> known(Connection connection) throws SQLException {
+        int major = connection.getMetaData().getDatabaseMajorVersion();
+        return TIMEOUTS.stream()
+                .filter(timeout -> major >= timeout.sinceMajor())
+                .toList();
     }
 }

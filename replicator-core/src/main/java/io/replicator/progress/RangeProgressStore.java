@@ -1,12 +1,16 @@
 package io.replicator.progress;
 
 import io.replicator.change.Position;
+import io.replicator.error.ErrorCode;
+import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.QualifiedName;
+import io.replicator.postgres.SqlStates;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -194,16 +198,30 @@ public final class RangeProgressStore {
 
     /** Forgets the ranges of a table and empties it on the target; inside the caller's transaction. */
     public static void discard(Connection target, Migration migration, QualifiedName table) throws SQLException {
-        MigrationStore.execute(target, "DELETE FROM ONLY " + table.quoted());
+        empty(target, table);
         MigrationStore.execute(
                 target,
                 "DELETE FROM replicator.copy_range WHERE migration = ? AND schema_name = ? AND table_name = ?",
                 migration.name(),
                 table.schema(),
                 table.name());
-        MigrationStore.execute(target, """
+        int changed = MigrationStore.execute(
+                target, """
                 UPDATE replicator.table_progress SET rows = 0, bytes = 0
-                WHERE migration = ? AND schema_name = ? AND table_name = ?""", migration.name(), table.schema(), table.name());
+                WHERE migration = ? AND schema_name = ? AND table_name = ? AND owner_epoch = ?""", migration.name(), table.schema(), table.name(), migration.ownerEpoch());
+        MigrationStore.requireOne(changed, migration.name(), "the progress of table " + table);
+    }
+
+    private static void empty(Connection target, QualifiedName table) throws SQLException {
+        try (Statement statement = target.createStatement()) {
+            statement.executeUpdate("DELETE FROM ONLY " + table.quoted());
+        } catch (SQLException e) {
+            if (SqlStates.has(e, SqlStates.UNDEFINED_TABLE)) {
+                throw new ReplicatorException(
+                        ErrorCode.TABLE_MISSING, "table " + table + " is missing on the target", e);
+            }
+            throw e;
+        }
     }
 
     private static void bind(PreparedStatement statement, Migration migration, QualifiedName table)

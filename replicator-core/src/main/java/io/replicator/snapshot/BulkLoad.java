@@ -5,6 +5,7 @@ import io.replicator.catalog.Table;
 import io.replicator.config.CopyConfig;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
+import io.replicator.postgres.CancelOnInterrupt;
 import io.replicator.postgres.Database;
 import io.replicator.postgres.QualifiedName;
 import io.replicator.postgres.ReplicaRole;
@@ -143,10 +144,13 @@ public final class BulkLoad {
     /**
      * Empties tables on the target and has them copied again, at once or, after a crash, by the next daemon.
      *
+     * <p>An interrupt of the thread ends it by a failure.
+     *
      * @param joining whether the stream goes on meanwhile and passes over their changes
      */
     public void restart(Migration migration, Collection<QualifiedName> tables, boolean joining) {
-        try (Connection writing = target.open("copy")) {
+        try (Connection writing = target.open("copy");
+                CancelOnInterrupt _ = CancelOnInterrupt.watch(writing)) {
             ReplicaRole.assume(writing);
             writing.setAutoCommit(false);
             for (QualifiedName table : tables) {

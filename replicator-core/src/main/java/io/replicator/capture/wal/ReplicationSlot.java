@@ -69,6 +69,19 @@ public final class ReplicationSlot {
         }
     }
 
+    /** The setting that leaves no room for another slot, as {@code all 10 max_replication_slots}; null for none. */
+    public static @Nullable String taken(Connection source) throws SQLException {
+        try (Statement statement = source.createStatement();
+                ResultSet row = statement.executeQuery("""
+                        SELECT 'all ' || wanted.setting || ' ' || name
+                        FROM (SELECT 'max_replication_slots' AS name, count(*) AS number FROM pg_replication_slots
+                              UNION ALL SELECT 'max_wal_senders', count(*) FROM pg_stat_replication) used
+                        JOIN pg_settings wanted USING (name)
+                        WHERE used.number >= wanted.setting::bigint""")) {
+            return row.next() ? row.getString(1) : null;
+        }
+    }
+
     /** Ends the walsender that streams from the slot, if there is one: for the owner of the migration only. */
     public static void terminateWalsender(Connection source, String slot) {
         try (PreparedStatement statement = source.prepareStatement("""
