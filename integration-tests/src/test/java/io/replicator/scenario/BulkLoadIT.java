@@ -85,8 +85,10 @@ class BulkLoadIT {
             try (Daemon daemon = Daemon.start(sides.settings().with("capture", capture))) {
                 daemon.awaitPhase(Phase.STREAMING);
                 sides.assertEqualRows();
-                assertThat(sides.target()
-                                .number("SELECT relallvisible * 100 / relpages FROM pg_class WHERE oid = 't'::regclass"))
+                assertThat(
+                                sides.target()
+                                        .number(
+                                                "SELECT relallvisible * 100 / relpages FROM pg_class WHERE oid = 't'::regclass"))
                         .as("percent of the pages that are visible to all")
                         .isGreaterThan(90);
             }

@@ -93,12 +93,7 @@ class CopyOnlyIT {
                 daemon.awaitEnd();
             }
             sides.source().execute("DELETE FROM early WHERE id = 7");
-            String outcome = copy(settings);
-            if (outcome.equals("equal")) {
-                assertThat(sides.target().number("SELECT count(*) FROM early")).isEqualTo(19_999);
-                assumeTrue(false, "table early was not finished before the daemon ended, which proves nothing here");
-            }
-            assertThat(outcome).isEqualTo("different");
+            assertThat(copy(settings)).isEqualTo("different");
             assertThat(sides.target().text("SELECT failure FROM replicator.migration"))
                     .contains("early")
                     .contains("19999");
