@@ -19,9 +19,9 @@ record BucardoLoad(Bucardo bucardo) implements Loader {
     @Override
     public void load(Arena arena) {
         bucardo.resume();
-        Waiting.until(
-                "Bucardo's copy",
-                () -> arena.target().value("bucardo", FINISHED).equals("t"));
+        try (Watch watch = new Watch(arena.target(), "bucardo")) {
+            Waiting.until("Bucardo's copy", () -> watch.gives("t", FINISHED));
+        }
     }
 
     @Override

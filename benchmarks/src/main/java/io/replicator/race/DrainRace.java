@@ -2,10 +2,6 @@ package io.replicator.race;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -182,30 +178,18 @@ final class DrainRace {
         }
 
         private double time(Contender contender, Map<String, Double> details) {
-            try (Connection connection = target.connect(targetDatabase(contender));
-                    PreparedStatement marker =
-                            connection.prepareStatement("SELECT EXISTS (SELECT FROM " + MARKER + ")")) {
+            try (Watch watch = new Watch(target, targetDatabase(contender))) {
                 ProcessorTime used = ProcessorTime.now();
                 long start = System.nanoTime();
                 contender.resume();
                 details.put("resumed", (System.nanoTime() - start) / 1e9);
                 Waiting.until(
                         "the last row through " + contender.name(),
-                        () -> contender.hasArrived(contender.brings() && isThere(marker)));
+                        () -> contender.hasArrived(
+                                contender.brings() && watch.gives("t", "SELECT EXISTS (SELECT FROM " + MARKER + ")")));
                 double taken = (System.nanoTime() - start) / 1e9;
                 details.putAll(used.since());
                 return taken;
-            } catch (SQLException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        private static boolean isThere(PreparedStatement marker) {
-            try (ResultSet row = marker.executeQuery()) {
-                row.next();
-                return row.getBoolean(1);
-            } catch (SQLException e) {
-                throw new IllegalStateException(e);
             }
         }
     }

@@ -76,10 +76,7 @@ class LaneReplayIT {
     /** @return whether everything is applied; otherwise something died */
     private boolean run(OwnedMigration owned, RandomTransactions source, Random random) throws InterruptedException {
         SortedMap<Integer, Position> positions = new TreeMap<>();
-        owned.ask("reading the lanes", (session, migration) -> {
-                    LaneProgress.settle(session, migration.name());
-                    return LaneProgress.read(session, migration.name());
-                })
+        owned.ask("reading the lanes", (session, migration) -> LaneProgress.readSettled(session, migration.name()))
                 .forEach((lane, text) -> positions.put(lane, Position.parse(text)));
         ByteBudget budget = new ByteBudget(MEMORY);
         ApplyStatistics statistics = new ApplyStatistics();

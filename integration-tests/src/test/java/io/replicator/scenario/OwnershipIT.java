@@ -116,11 +116,8 @@ class OwnershipIT {
                 statement.execute("DELETE FROM replicator.lane");
             }
             LaneProgress.create(lane, owned.migration(), 1, Position.parse("0/200"));
-            CompletableFuture<SortedMap<Integer, String>> positions =
-                    CompletableFuture.supplyAsync(() -> owned.ask("reading", (session, migration) -> {
-                        LaneProgress.settle(session, migration.name());
-                        return LaneProgress.read(session, migration.name());
-                    }));
+            CompletableFuture<SortedMap<Integer, String>> positions = CompletableFuture.supplyAsync(() ->
+                    owned.ask("reading", (session, migration) -> LaneProgress.readSettled(session, migration.name())));
             Await.until(
                     "the reader waits for the lane's commit",
                     LIMIT,

@@ -42,10 +42,7 @@ final class CompleteTables implements AutoCloseable {
     }
 
     /** The tables whose ranges had a snapshot each. */
-    static List<Table> joined(OwnedMigration owned, Catalog source, boolean joinsSnapshots) {
-        if (!joinsSnapshots) {
-            return List.of();
-        }
+    static List<Table> joined(OwnedMigration owned, Catalog source) {
         Set<QualifiedName> cut = owned.ask("reading the ranges of tables", RangeProgressStore::cutTables);
         return source.tables().stream()
                 .filter(table -> cut.contains(table.name()))
@@ -56,7 +53,7 @@ final class CompleteTables implements AutoCloseable {
         try {
             while (true) {
                 List<QualifiedName> complete = complete();
-                build.copied(complete, joined(owned, source, joinsSnapshots));
+                build.copied(complete, joinsSnapshots ? joined(owned, source) : List.of());
                 Thread.sleep(PERIOD_MILLIS);
             }
         } catch (InterruptedException _) {

@@ -82,11 +82,7 @@ final class JoiningCopy {
         if (wanted.withdrawn()) {
             throw new ReplicatorException(ErrorCode.INTERRUPTED, "nobody waits for the copy of tables any more");
         }
-        if (phase != Phase.STREAMING && phase != Phase.CATCHING_UP) {
-            throw new ReplicatorException(
-                    ErrorCode.PHASE_INVALID,
-                    "tables are copied again while a migration streams; it is " + phase.word());
-        }
+        Resync.requireStreaming(phase);
     }
 
     /**

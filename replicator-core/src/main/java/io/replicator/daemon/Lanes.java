@@ -20,10 +20,9 @@ final class Lanes {
 
     static SortedMap<Integer, Position> positions(OwnedMigration owned) {
         SortedMap<Integer, Position> positions = new TreeMap<>();
-        owned.ask("reading the lanes' progress", (target, migration) -> {
-                    LaneProgress.settle(target, migration.name());
-                    return LaneProgress.read(target, migration.name());
-                })
+        owned.ask(
+                        "reading the lanes' progress",
+                        (target, migration) -> LaneProgress.readSettled(target, migration.name()))
                 .forEach((lane, text) -> positions.put(lane, Position.parse(text)));
         if (positions.isEmpty()) {
             throw new ReplicatorException(

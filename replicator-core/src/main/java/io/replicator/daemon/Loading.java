@@ -61,7 +61,7 @@ final class Loading {
             }
             largeObjects(steps);
             steps.tell("indexes");
-            schema.finishIndexes(build, CompleteTables.joined(owned, ends.sourceCatalog(), joins));
+            schema.finishIndexes(build, joins ? CompleteTables.joined(owned, ends.sourceCatalog()) : List.of());
         }
     }
 
@@ -81,7 +81,7 @@ final class Loading {
     private void rows(@Nullable LoadSnapshot first, Catalog source, Steps steps) throws InterruptedException {
         if (first != null) {
             try (first) {
-                bulkLoad().run(owned.migration(), listed(source, pending()), ends.targetCatalog(), first, true);
+                copy(listed(source, pending()), first);
             }
         }
         left(steps);
@@ -167,8 +167,7 @@ final class Loading {
         });
         try (LoadSnapshot snapshot = capture.again(steps)) {
             bulkLoad().discard(owned.migration(), old.renew(kept, snapshot, ends.targetCatalog(), steps));
-            boolean frozen = owned.migration().phase() == Phase.COPYING;
-            bulkLoad().run(owned.migration(), tables, ends.targetCatalog(), snapshot, frozen);
+            copy(tables, snapshot);
         }
     }
 
@@ -190,6 +189,12 @@ final class Loading {
         } catch (SQLException e) {
             throw SqlStates.wrap(ErrorCode.COPY_FAILED, "measuring the source's indexes", e);
         }
+    }
+
+    /** Later the tables may have foreign keys, and the target's catalog is read while others stream. */
+    private void copy(List<Table> tables, LoadSnapshot snapshot) throws InterruptedException {
+        boolean frozen = owned.migration().phase() == Phase.COPYING;
+        bulkLoad().run(owned.migration(), tables, ends.targetCatalog(), snapshot, frozen);
     }
 
     private BulkLoad bulkLoad() {

@@ -142,8 +142,7 @@ final class PhaseLoop {
             new Loading(ends, owned, capture, live).restart(wanted.tables());
             wanted.begun().complete(true);
         }
-        Phase phase = owned.migration().phase();
-        if (control.paused() && (phase == Phase.STREAMING || phase == Phase.CATCHING_UP)) {
+        if (control.paused() && owned.migration().phase().streams()) {
             owned.become(Phase.PAUSED);
         }
         return false;

@@ -112,7 +112,7 @@ final class Requested implements RequestHandler {
     /** Answers when nothing is applied any more. */
     private Map<String, String> pause() throws InterruptedException {
         Phase phase = owned.migration().phase();
-        if (phase != Phase.STREAMING && phase != Phase.CATCHING_UP) {
+        if (!phase.streams()) {
             throw new ReplicatorException(
                     ErrorCode.PHASE_INVALID, "only a migration that streams can be paused; it is " + phase.word());
         }
@@ -130,13 +130,7 @@ final class Requested implements RequestHandler {
     }
 
     private Map<String, List<String>> resync(ResyncArguments arguments) throws InterruptedException {
-        Phase phase = owned.migration().phase();
-        if (phase != Phase.STREAMING && phase != Phase.CATCHING_UP) {
-            throw new ReplicatorException(
-                    ErrorCode.PHASE_INVALID,
-                    "tables are copied again while a migration streams; it is " + phase.word()
-                            + (phase == Phase.PAUSED ? "; 'replicator resume' lets it go on" : ""));
-        }
+        Resync.requireStreaming(owned.migration().phase());
         TableFilter filter = new TableFilter(arguments.patterns(), List.of());
         List<QualifiedName> tables = owned
                 .ask(

@@ -1,6 +1,9 @@
 package io.replicator.daemon;
 
+import io.replicator.error.ErrorCode;
+import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.QualifiedName;
+import io.replicator.progress.Phase;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -12,6 +15,16 @@ import java.util.concurrent.CompletableFuture;
 record Resync(List<QualifiedName> tables, CompletableFuture<Boolean> begun) {
     Resync {
         tables = List.copyOf(tables);
+    }
+
+    /** @throws ReplicatorException {@code PHASE_INVALID} where no stream is that could go on meanwhile */
+    static void requireStreaming(Phase phase) {
+        if (!phase.streams()) {
+            throw new ReplicatorException(
+                    ErrorCode.PHASE_INVALID,
+                    "tables are copied again while a migration streams; it is " + phase.word()
+                            + (phase == Phase.PAUSED ? "; 'replicator resume' lets it go on" : ""));
+        }
     }
 
     /** Has it not begun any more, unless it has. */

@@ -27,14 +27,14 @@ final class SessionSettings {
                    set_config('default_transaction_read_only', 'off', false),
                    set_config('default_transaction_deferrable', 'off', false)""";
 
+    /** The same for walsender sessions, which run no SQL when they stream. */
+    static final String REPLICATION_OPTIONS = "-c intervalstyle=postgres -c bytea_output=hex -c extra_float_digits=3";
+
     /** Servers of older versions do not know them. */
     private static final List<Timeout> TIMEOUTS =
             List.of(new Timeout("idle_session_timeout", 14), new Timeout("transaction_timeout", 17));
 
     private record Timeout(String setting, int sinceMajor) {}
-
-    /** The same for walsender sessions, which run no SQL when they stream. */
-    static final String REPLICATION_OPTIONS = "-c intervalstyle=postgres -c bytea_output=hex -c extra_float_digits=3";
 
     private SessionSettings() {}
 

@@ -32,11 +32,17 @@ public final class LaneProgress {
         return positions;
     }
 
+    /** The positions from which new lanes may start: behind the commits that cut off lanes have left. */
+    public static SortedMap<Integer, String> readSettled(Connection target, String migration) throws SQLException {
+        settle(target, migration);
+        return read(target, migration);
+    }
+
     /**
      * Waits for the commits of lanes that are gone. A lane that was cut off may have sent its COMMIT, and the server may
      * carry it out later; its transaction holds the lane's row by then. What {@link #read} says afterwards is final.
      */
-    public static void settle(Connection target, String migration) throws SQLException {
+    static void settle(Connection target, String migration) throws SQLException {
         try (PreparedStatement statement =
                 target.prepareStatement("SELECT lane FROM replicator.lane WHERE migration = ? FOR NO KEY UPDATE")) {
             statement.setString(1, migration);

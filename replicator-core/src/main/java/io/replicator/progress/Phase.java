@@ -33,6 +33,11 @@ public enum Phase {
         };
     }
 
+    /** Whether changes are streamed and applied, other than up to a cutover. */
+    public boolean streams() {
+        return this == CATCHING_UP || this == STREAMING;
+    }
+
     /** Whether this phase keeps the phase it interrupts. */
     public boolean interrupts() {
         return this == PAUSED || this == FAILED;

@@ -84,11 +84,6 @@ record CopyPlan(Database source, Database target, long splitBytes, LoadSnapshot 
         return parts;
     }
 
-    /** How many ranges come closest to the wanted size. */
-    static long ranges(Table table, long splitBytes) {
-        return (table.bytes() + splitBytes / 2) / splitBytes;
-    }
-
     /** What an earlier daemon left of a table; a table of which nothing is left only misses its mark. */
     private List<CopyRange> left(Connection writing, Migration migration, Table table) throws SQLException {
         List<CopyRange> pending = RangeProgressStore.pending(writing, migration, table.name());
@@ -101,12 +96,12 @@ record CopyPlan(Database source, Database target, long splitBytes, LoadSnapshot 
     private List<CopyRange> ranges(
             Connection reading, Connection writing, Migration migration, Table table, boolean byPages)
             throws SQLException {
-        if (ranges(table, splitBytes) < 2) {
+        long closest = (table.bytes() + splitBytes / 2) / splitBytes;
+        if (closest < 2) {
             return List.of(CopyRange.WHOLE);
         }
-        List<CopyRange> cut = byPages
-                ? PageRangeCutter.cut(reading, table, splitBytes)
-                : KeyRangeCutter.cut(reading, table, splitBytes);
+        List<CopyRange> cut =
+                byPages ? PageRangeCutter.cut(reading, table, closest) : KeyRangeCutter.cut(reading, table, closest);
         if (cut.size() > 1) {
             writing.setAutoCommit(false);
             RangeProgressStore.list(writing, migration, table.name(), cut);

@@ -10,13 +10,9 @@ import java.util.Map;
 
 /** The pair of COPY statements that moves one table (PostgreSQL documentation, COPY). */
 record CopySql(String read, String write) {
-    static CopySql of(Table source, Table target, CopyRange range) {
-        return of(source, target, condition(source, range));
-    }
-
-    /** The same rows, written frozen: into a {@link FreshTable} only. */
-    CopySql frozen() {
-        return new CopySql(read, write.substring(0, write.length() - 1) + ", FREEZE)");
+    /** @param frozen whether the rows are written frozen, into a {@link FreshTable} only */
+    static CopySql of(Table source, Table target, CopyRange range, boolean frozen) {
+        return of(source, target, condition(source, range), frozen);
     }
 
     /** A range's condition; empty for the whole table. */
@@ -25,7 +21,7 @@ record CopySql(String read, String write) {
     }
 
     /** Columns are matched by name; the binary format is used when every column's type is the same and portable. */
-    static CopySql of(Table source, Table target, String condition) {
+    static CopySql of(Table source, Table target, String condition, boolean frozen) {
         List<Column> columns = source.writableColumns();
         Map<String, Column> onTarget = new HashMap<>();
         target.columns().forEach(column -> onTarget.put(column.name(), column));
@@ -45,6 +41,7 @@ record CopySql(String read, String write) {
                         + (condition.isEmpty() ? "" : " WHERE " + condition)
                         + ") TO STDOUT (FORMAT " + format
                         + ")",
-                "COPY " + target.name().quoted() + list + " FROM STDIN (FORMAT " + format + ")");
+                "COPY " + target.name().quoted() + list + " FROM STDIN (FORMAT " + format
+                        + (frozen ? ", FREEZE)" : ")"));
     }
 }

@@ -11,7 +11,7 @@ import java.util.Set;
 /**
  * Gives an empty table of the target a new file in the open transaction, so that COPY may write its rows frozen
  * (PostgreSQL documentation, COPY, option FREEZE): no later reader, index build or vacuum writes the pages again. Loading
- * and indexing ten million rows takes 13 % less time so, on two processors, than by two sessions that write half each.
+ * and indexing five million rows takes 13 % less time so, on two processors, than by two sessions that write half each.
  */
 final class FreshTable {
     /** Somebody who reads the table must neither wait for its whole copy nor hold it up. */

@@ -23,22 +23,22 @@ final class KeyRangeCutter {
 
     private KeyRangeCutter() {}
 
-    static List<CopyRange> cut(Connection source, Table table, long splitBytes) throws SQLException {
+    static List<CopyRange> cut(Connection source, Table table, long ranges) throws SQLException {
         Key key = table.key();
-        int wanted = (int) Math.min(MAX_RANGES, CopyPlan.ranges(table, splitBytes));
+        int wanted = (int) Math.min(MAX_RANGES, ranges);
         List<String> columns = key == null ? List.of() : ordered(table, key);
-        if (columns.isEmpty() || wanted < 2) {
+        if (columns.isEmpty()) {
             return List.of(CopyRange.WHOLE);
         }
         List<List<String>> bounds = bounds(source, table, columns, wanted);
-        List<CopyRange> ranges = new ArrayList<>();
+        List<CopyRange> cut = new ArrayList<>();
         List<String> lower = List.of();
         for (List<String> bound : bounds) {
-            ranges.add(new CopyRange(ranges.size(), false, lower, bound));
+            cut.add(new CopyRange(cut.size(), false, lower, bound));
             lower = bound;
         }
-        ranges.add(new CopyRange(ranges.size(), false, lower, List.of()));
-        return ranges;
+        cut.add(new CopyRange(cut.size(), false, lower, List.of()));
+        return cut;
     }
 
     /**

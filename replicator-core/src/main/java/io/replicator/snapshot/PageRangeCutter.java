@@ -23,21 +23,21 @@ final class PageRangeCutter {
 
     private PageRangeCutter() {}
 
-    static List<CopyRange> cut(Connection source, Table table, long splitBytes) throws SQLException {
+    static List<CopyRange> cut(Connection source, Table table, long ranges) throws SQLException {
         long pages = pages(source, table);
-        long wanted = Math.min(Math.min(MAX_RANGES, pages), CopyPlan.ranges(table, splitBytes));
+        long wanted = Math.min(Math.min(MAX_RANGES, pages), ranges);
         if (wanted < 2) {
             return List.of(CopyRange.WHOLE);
         }
-        List<CopyRange> ranges = new ArrayList<>();
+        List<CopyRange> cut = new ArrayList<>();
         List<String> lower = List.of();
         for (long range = 1; range < wanted; range++) {
             List<String> upper = List.of(Long.toString(pages * range / wanted));
-            ranges.add(new CopyRange(ranges.size(), true, lower, upper));
+            cut.add(new CopyRange(cut.size(), true, lower, upper));
             lower = upper;
         }
-        ranges.add(new CopyRange(ranges.size(), true, lower, List.of()));
-        return ranges;
+        cut.add(new CopyRange(cut.size(), true, lower, List.of()));
+        return cut;
     }
 
     private static long pages(Connection source, Table table) throws SQLException {

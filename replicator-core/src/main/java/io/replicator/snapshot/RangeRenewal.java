@@ -150,7 +150,11 @@ public final class RangeRenewal {
                 String touched = touched(table, operators, batch);
                 rows += copy(
                         reading,
-                        CopySql.of(table, onTarget, ranges.isEmpty() ? touched : touched + " AND (" + ranges + ")"));
+                        CopySql.of(
+                                table,
+                                onTarget,
+                                ranges.isEmpty() ? touched : touched + " AND (" + ranges + ")",
+                                false));
             }
         }
         return rows;

@@ -59,9 +59,9 @@ final class TableCopy {
                 current = unit;
                 CopiedRows rows = new CopiedRows(unit.table().name());
                 copied.add(rows);
-                CopySql sql =
-                        CopySql.of(unit.table(), onTarget.require(unit.table().name()), unit.range());
-                rows.rows = pipe.run(fresh ? sql.frozen() : sql, (messages, bytes) -> count(rows, messages, bytes));
+                rows.rows = pipe.run(
+                        CopySql.of(unit.table(), onTarget.require(unit.table().name()), unit.range(), fresh),
+                        (messages, bytes) -> count(rows, messages, bytes));
             }
             source.rollback();
             if (!unchanged(units)) {
