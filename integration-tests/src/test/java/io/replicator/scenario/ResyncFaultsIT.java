@@ -8,7 +8,7 @@ import static io.replicator.scenario.ResyncScene.assertEqual;
 import static io.replicator.scenario.ResyncScene.assertJoined;
 import static io.replicator.scenario.ResyncScene.awaitOther;
 import static io.replicator.scenario.ResyncScene.awaitStreaming;
-import static io.replicator.scenario.ResyncScene.create;
+import static io.replicator.scenario.ResyncScene.createTables;
 import static io.replicator.scenario.ResyncScene.run;
 import static io.replicator.scenario.ResyncScene.settings;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,7 +41,7 @@ class ResyncFaultsIT {
     @Test
     void itsSessionsOutliveTheTimeoutsOfTheDatabases() throws Exception {
         try (Sides sides = Sides.of(17, 17)) {
-            create(sides);
+            createTables(sides);
             for (TestDatabase database : List.of(sides.source(), sides.target())) {
                 database.execute(
                         "ALTER DATABASE " + database.name() + " SET idle_session_timeout = '2s'",
@@ -59,7 +59,7 @@ class ResyncFaultsIT {
     @Test
     void isNotBegunForARequestThatWasGivenUp() throws Exception {
         try (Sides sides = Sides.of(15, 17)) {
-            create(sides);
+            createTables(sides);
             try (Daemon daemon = Daemon.streaming(settings(sides).with("copy", "{ jobs: 2, split_size: 1MB }"));
                     Connection holding = sides.target().connection()) {
                 daemon.replicator().throttle(512 << 10);
@@ -111,7 +111,7 @@ class ResyncFaultsIT {
     @Test
     void isRefusedWhereNoSlotIsFree() throws Exception {
         try (Sides sides = Sides.of(15, 17)) {
-            create(sides);
+            createTables(sides);
             try (Daemon daemon = Daemon.streaming(settings(sides))) {
                 try {
                     sides.source()
@@ -136,7 +136,7 @@ class ResyncFaultsIT {
     @Test
     void losesNothingWhenItIsUnknownWhetherTablesJoined() throws Exception {
         try (Sides sides = Sides.of(15, 17)) {
-            create(sides);
+            createTables(sides);
             Settings settings = settings(sides);
             try (Replicator asked = new Replicator(settings.config());
                     Connection holding = sides.target().connection();
@@ -221,7 +221,7 @@ class ResyncFaultsIT {
     @Test
     void makesWayForAPauseWhileATableIsEmptied() throws Exception {
         try (Sides sides = Sides.of(15, 17)) {
-            create(sides);
+            createTables(sides);
             try (Daemon daemon = Daemon.streaming(settings(sides));
                     Connection holding = sides.target().connection();
                     Statement statement = holding.createStatement()) {
@@ -249,7 +249,7 @@ class ResyncFaultsIT {
     @Test
     void triesAgainAfterAPause() throws Exception {
         try (Sides sides = Sides.of(15, 17)) {
-            create(sides);
+            createTables(sides);
             try (Daemon daemon = Daemon.streaming(settings(sides))) {
                 sides.target().execute("ALTER TABLE t ADD CONSTRAINT none CHECK (id < 0) NOT VALID");
                 daemon.replicator().resync(List.of("t"));

@@ -25,7 +25,7 @@ final class ResyncScene {
     private ResyncScene() {}
 
     /** Both tables on both sides, and rows of {@code t} on the source. */
-    static void create(Sides sides) throws SQLException {
+    static void createTables(Sides sides) throws SQLException {
         sides.execute(TABLE, OTHER);
         sides.source().execute(ROWS);
     }

@@ -8,7 +8,7 @@ import static io.replicator.scenario.ResyncScene.TABLE;
 import static io.replicator.scenario.ResyncScene.assertEqual;
 import static io.replicator.scenario.ResyncScene.awaitOther;
 import static io.replicator.scenario.ResyncScene.awaitStreaming;
-import static io.replicator.scenario.ResyncScene.create;
+import static io.replicator.scenario.ResyncScene.createTables;
 import static io.replicator.scenario.ResyncScene.run;
 import static io.replicator.scenario.ResyncScene.settings;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -206,7 +206,7 @@ class ResyncStreamIT {
     void copiesWhileTheStreamWaitsWhatWasChangedMeanwhile(boolean copied, String change, String reason)
             throws Exception {
         try (Sides sides = Sides.of(17, 17)) {
-            create(sides);
+            createTables(sides);
             try (Daemon daemon = Daemon.streaming(settings(sides).with("copy", "{ jobs: 2, split_size: 1MB }"));
                     Connection writer = sides.source().connection()) {
                 if (copied) {
@@ -279,7 +279,7 @@ class ResyncStreamIT {
     @Test
     void startsAgainWhenItsSnapshotIsLost() throws Exception {
         try (Sides sides = Sides.of(15, 17)) {
-            create(sides);
+            createTables(sides);
             try (Daemon daemon = Daemon.streaming(settings(sides).with("copy", "{ jobs: 2, split_size: 1MB }"))) {
                 daemon.replicator().throttle(1 << 20);
                 daemon.replicator().resync(List.of("t"));
@@ -301,7 +301,7 @@ class ResyncStreamIT {
     @Test
     void goesOnAfterAPause() throws Exception {
         try (Sides sides = Sides.of(15, 17)) {
-            create(sides);
+            createTables(sides);
             try (Daemon daemon = Daemon.streaming(settings(sides).with("copy", "{ jobs: 2, split_size: 1MB }"))) {
                 daemon.replicator().throttle(1 << 20);
                 daemon.replicator().resync(List.of("t"));
