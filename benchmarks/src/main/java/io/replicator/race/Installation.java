@@ -15,22 +15,27 @@ import java.util.stream.Stream;
  *
  * @param libraries its jars
  * @param cache what Java keeps of a short run to start faster, made as the launcher makes it
+ * @param daemonOptions the file with the launcher's options for the daemon's JVM
  * @param jvmOptions for the daemon's JVM
  * @param configuration lines for the configuration file
  */
-record Installation(Path libraries, Path cache, List<String> jvmOptions, List<String> configuration) {
-    static Installation copy(Path built, Path directory, List<String> jvmOptions, List<String> configuration) {
+record Installation(
+        Path libraries, Path cache, Path daemonOptions, List<String> jvmOptions, List<String> configuration) {
+    static Installation copy(Path root, Path directory, List<String> jvmOptions, List<String> configuration) {
+        Path built = root.resolve("replicator-cli/target/replicator/lib");
         Path libraries = directory.resolve("replicator-lib");
+        Path daemonOptions = directory.resolve("daemon.options");
         try (Stream<Path> jars = Files.list(built)) {
             Files.createDirectories(libraries);
             for (Path jar : jars.toList()) {
                 Files.copy(jar, libraries.resolve(jar.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
             }
+            Files.copy(root.resolve("replicator-cli/src/main/jvm/daemon.options"), daemonOptions);
         } catch (IOException e) {
             throw new UncheckedIOException("copying replicator from " + built, e);
         }
-        Installation installation =
-                new Installation(libraries, directory.resolve("replicator.aot"), jvmOptions, configuration);
+        Installation installation = new Installation(
+                libraries, directory.resolve("replicator.aot"), daemonOptions, jvmOptions, configuration);
         installation.train(directory.resolve("replicator-training.log"));
         return installation;
     }
@@ -67,7 +72,8 @@ record Installation(Path libraries, Path cache, List<String> jvmOptions, List<St
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        List<String> options = new ArrayList<>(List.of("-XX:AOTCache=" + cache, "-Xlog:aot*=off,cds*=off"));
+        List<String> options =
+                new ArrayList<>(List.of("-XX:AOTCache=" + cache, "-Xlog:aot*=off,cds*=off", "@" + daemonOptions));
         options.addAll(jvmOptions);
         List<String> command = java(options.toArray(String[]::new));
         command.addAll(List.of("-c", configFile.toString()));

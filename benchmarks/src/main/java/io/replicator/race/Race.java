@@ -112,7 +112,7 @@ public final class Race implements Callable<Integer> {
             Cluster source = Cluster.start(bin, directory, "source", settings, cleanup);
             Cluster target = Cluster.start(bin, directory, "target", settings, cleanup);
             Installation installation = Installation.copy(
-                    root.resolve("replicator-cli/target/replicator/lib"),
+                    root,
                     directory,
                     jvmOptions.isBlank()
                             ? List.of()

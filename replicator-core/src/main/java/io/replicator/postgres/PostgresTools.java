@@ -6,8 +6,11 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -61,15 +64,39 @@ public record PostgresTools(Path directory, int major, String version) {
                 : Optional.empty();
     }
 
+    /** Asks all of them at the same time: what Debian has on the PATH is a script that takes long to start. */
     static Optional<PostgresTools> newest(Set<Path> directories) {
+        Map<Path, Process> asked = new LinkedHashMap<>();
+        for (Path directory : installations(directories)) {
+            Process process = ask(directory.resolve("pg_dump"));
+            if (process != null) {
+                asked.put(directory, process);
+            }
+        }
         PostgresTools newest = null;
-        for (Path directory : directories) {
-            PostgresTools found = inspect(directory);
+        for (Map.Entry<Path, Process> one : asked.entrySet()) {
+            PostgresTools found = parse(one.getKey(), answer(one.getValue())).orElse(null);
             if (found != null && (newest == null || found.major > newest.major)) {
                 newest = found;
             }
         }
         return Optional.ofNullable(newest);
+    }
+
+    /** Those that hold both programs, each directory once, however many names it has. */
+    private static Collection<Path> installations(Set<Path> directories) {
+        Map<Path, Path> byRealPath = new LinkedHashMap<>();
+        for (Path directory : directories) {
+            if (Files.isExecutable(directory.resolve("pg_dump"))
+                    && Files.isExecutable(directory.resolve("pg_restore"))) {
+                try {
+                    byRealPath.putIfAbsent(directory.toRealPath(), directory);
+                } catch (IOException _) {
+                    byRealPath.putIfAbsent(directory, directory); // its programs may be started all the same
+                }
+            }
+        }
+        return byRealPath.values();
     }
 
     private static Set<Path> usualDirectories() {
@@ -102,27 +129,31 @@ public record PostgresTools(Path directory, int major, String version) {
         return found;
     }
 
-    private static @Nullable PostgresTools inspect(Path directory) {
-        Path pgDump = directory.resolve("pg_dump");
-        if (!Files.isExecutable(pgDump) || !Files.isExecutable(directory.resolve("pg_restore"))) {
-            return null;
-        }
+    private static @Nullable Process ask(Path pgDump) {
         try {
             Process process = new ProcessBuilder(pgDump.toString(), "--version")
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             process.getOutputStream().close();
-            String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                return null;
-            }
-            return parse(directory, printed).orElse(null);
+            return process;
         } catch (IOException _) {
             return null; // a program that does not start is as good as missing
+        }
+    }
+
+    /** @return what it printed; nothing when it failed */
+    private static String answer(Process process) {
+        try {
+            String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                return printed;
+            }
+        } catch (IOException _) {
+            // as good as missing, too
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            return null;
         }
+        process.destroyForcibly();
+        return "";
     }
 }
