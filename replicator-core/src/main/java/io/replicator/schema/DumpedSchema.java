@@ -39,9 +39,11 @@ public final class DumpedSchema extends SchemaLoader {
             for (int first = 0; first < entries.size(); first += ENTRIES_PER_TRANSACTION) {
                 List<SchemaEntry> together =
                         entries.subList(first, Math.min(entries.size(), first + ENTRIES_PER_TRANSACTION));
-                for (SchemaEntry entry : together) {
-                    current = entry;
-                    session.createUnmarked(entry);
+                if (!createdAtOnce(session, together)) {
+                    for (SchemaEntry entry : together) {
+                        current = entry;
+                        session.createUnmarked(entry);
+                    }
                 }
                 store.markDone(session.connection(), together);
                 session.connection().commit();
@@ -52,6 +54,21 @@ public final class DumpedSchema extends SchemaLoader {
                     ErrorCode.SCHEMA_FAILED,
                     "creating " + (current == null ? "the schema" : current) + " on the target",
                     e);
+        }
+    }
+
+    /** @return false when one of them failed, so that each has to be tried by itself */
+    private static boolean createdAtOnce(SchemaSession session, List<SchemaEntry> entries) throws SQLException {
+        try {
+            session.createAtOnce(entries);
+            return true;
+        } catch (SQLException e) {
+            if (SqlStates.isConnectionLoss(e)) {
+                throw e;
+            }
+            LOG.debug("creating {} objects at once failed: {}", entries.size(), SqlStates.describe(e));
+            session.connection().rollback();
+            return false;
         }
     }
 

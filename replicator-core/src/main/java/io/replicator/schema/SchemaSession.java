@@ -84,19 +84,49 @@ final class SchemaSession implements AutoCloseable {
         store.markDone(connection, List.of(entry));
     }
 
+    /**
+     * Creates entries, to be marked as done in the same transaction, with few round trips.
+     *
+     * @throws SQLException of which entry is not said; the transaction has to be rolled back
+     */
+    void createAtOnce(List<SchemaEntry> entries) throws SQLException {
+        StringBuilder script = new StringBuilder();
+        for (SchemaEntry entry : entries) {
+            if (entry.type().equals(ObjectOwner.TYPE) || !refusals(entry).isEmpty()) {
+                executeScript(script);
+                createUnmarked(entry);
+            } else {
+                script.append(sql(entry)).append('\n');
+            }
+        }
+        executeScript(script);
+    }
+
+    private void executeScript(StringBuilder script) throws SQLException {
+        if (!script.isEmpty()) {
+            execute(script.toString());
+            script.setLength(0);
+        }
+    }
+
     /** Creates one entry, to be marked as done in the same transaction. */
     void createUnmarked(SchemaEntry entry) throws SQLException {
-        if (entry.type().equals(DatabaseSettings.TYPE)) {
-            createUnless(entry, SETTING_REFUSED);
-        } else if (entry.type().equals(ObjectOwner.TYPE)) {
+        if (entry.type().equals(ObjectOwner.TYPE)) {
             ObjectOwner.give(connection, entry.name());
-        } else if (entry.type().equals(ObjectGrants.OF_OTHERS)) {
-            createUnless(entry, Set.of(SqlStates.INSUFFICIENT_PRIVILEGE, SqlStates.UNDEFINED_OBJECT));
-        } else if (mayBeTheProviders(entry)) {
-            createUnless(entry, Set.of(SqlStates.INSUFFICIENT_PRIVILEGE));
-        } else {
+        } else if (refusals(entry).isEmpty()) {
             execute(sql(entry));
+        } else {
+            createUnless(entry, refusals(entry));
         }
+    }
+
+    /** The states of failures that leave the entry out. */
+    private static Set<String> refusals(SchemaEntry entry) {
+        return switch (entry.type()) {
+            case DatabaseSettings.TYPE -> SETTING_REFUSED;
+            case ObjectGrants.OF_OTHERS -> Set.of(SqlStates.INSUFFICIENT_PRIVILEGE, SqlStates.UNDEFINED_OBJECT);
+            default -> mayBeTheProviders(entry) ? Set.of(SqlStates.INSUFFICIENT_PRIVILEGE) : Set.of();
+        };
     }
 
     private static boolean mayBeTheProviders(SchemaEntry entry) {
