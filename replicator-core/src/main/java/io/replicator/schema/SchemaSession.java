@@ -92,11 +92,11 @@ final class SchemaSession implements AutoCloseable {
     void createAtOnce(List<SchemaEntry> entries) throws SQLException {
         StringBuilder script = new StringBuilder();
         for (SchemaEntry entry : entries) {
-            if (entry.type().equals(ObjectOwner.TYPE) || !refusals(entry).isEmpty()) {
+            if (isPlain(entry)) {
+                script.append(sql(entry)).append('\n');
+            } else {
                 executeScript(script);
                 createUnmarked(entry);
-            } else {
-                script.append(sql(entry)).append('\n');
             }
         }
         executeScript(script);
@@ -111,13 +111,18 @@ final class SchemaSession implements AutoCloseable {
 
     /** Creates one entry, to be marked as done in the same transaction. */
     void createUnmarked(SchemaEntry entry) throws SQLException {
-        if (entry.type().equals(ObjectOwner.TYPE)) {
-            ObjectOwner.give(connection, entry.name());
-        } else if (refusals(entry).isEmpty()) {
+        if (isPlain(entry)) {
             execute(sql(entry));
+        } else if (entry.type().equals(ObjectOwner.TYPE)) {
+            ObjectOwner.give(connection, entry.name());
         } else {
             createUnless(entry, refusals(entry));
         }
+    }
+
+    /** Whether it is nothing but its SQL, and its failure is one. */
+    private static boolean isPlain(SchemaEntry entry) {
+        return !entry.type().equals(ObjectOwner.TYPE) && refusals(entry).isEmpty();
     }
 
     /** The states of failures that leave the entry out. */
