@@ -75,6 +75,38 @@ class CrashIT {
         }
     }
 
+    @Test
+    void goesOnAfterDyingWhileItReadsABacklogBySql() throws SQLException {
+        try (Sides sides = Sides.of(15, 17)) {
+            Settings settings = small(sides).with("capture", "wal");
+            try (Replicator asked = new Replicator(settings.config())) {
+                try (DaemonProcess daemon = run(settings)) {
+                    awaitPhase(asked, Phase.STREAMING, daemon);
+                }
+                sides.source().execute("""
+                        DO $$ BEGIN FOR i IN 1..1000 LOOP
+                            INSERT INTO t SELECT i * 1000 + n, 'inserted' FROM generate_series(1, 200) AS n;
+                            UPDATE t SET v = v || 'x' WHERE id % 7 = 0 AND id > i * 1000 - 500;
+                            DELETE FROM t WHERE id BETWEEN i * 1000 AND i * 1000 + 20;
+                            COMMIT;
+                        END LOOP; END $$""");
+                long before = sides.target().number("SELECT count(*) FROM t");
+                try (DaemonProcess daemon = run(settings)) {
+                    daemon.awaitOutput("reading \\d+ MB of WAL", LIMIT);
+                    Await.until(
+                            "a part of it is applied",
+                            LIMIT,
+                            () -> sides.target().number("SELECT count(*) FROM t") > before);
+                    daemon.kill();
+                }
+                try (DaemonProcess daemon = run(settings)) {
+                    awaitPhase(asked, Phase.STREAMING, daemon);
+                    sides.assertEqualRows();
+                }
+            }
+        }
+    }
+
     /** A lock on the target keeps the copy from ending before the daemon dies in it. */
     private void dieInTheCopy(Sides sides, Settings settings) throws SQLException {
         try (Connection session = sides.target().connection();

@@ -125,7 +125,7 @@ final class WalCapture implements Capture {
                                 + state.confirmedFlush() + ": the changes between are gone, the target was restored to"
                                 + " an older state");
             }
-            ReplicationSlot.terminateWalsender(source, slot);
+            ReplicationSlot.terminateReaders(source, slot);
         } catch (SQLException e) {
             throw SqlStates.wrap(ErrorCode.SLOT_FAILED, "checking replication slot " + slot, e);
         }

@@ -5,7 +5,7 @@ import io.replicator.catalog.Table;
 import io.replicator.config.CopyConfig;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
-import io.replicator.postgres.CancelOnInterrupt;
+import io.replicator.postgres.CancelWhen;
 import io.replicator.postgres.Database;
 import io.replicator.postgres.QualifiedName;
 import io.replicator.postgres.ReplicaRole;
@@ -150,7 +150,7 @@ public final class BulkLoad {
      */
     public void restart(Migration migration, Collection<QualifiedName> tables, boolean joining) {
         try (Connection writing = target.open("copy");
-                CancelOnInterrupt _ = CancelOnInterrupt.watch(writing)) {
+                CancelWhen _ = CancelWhen.interrupted(writing)) {
             ReplicaRole.assume(writing);
             writing.setAutoCommit(false);
             for (QualifiedName table : tables) {

@@ -4,7 +4,7 @@ import io.replicator.catalog.Catalog;
 import io.replicator.catalog.Table;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
-import io.replicator.postgres.CancelOnInterrupt;
+import io.replicator.postgres.CancelWhen;
 import io.replicator.postgres.Database;
 import io.replicator.postgres.Identifiers;
 import io.replicator.postgres.SqlStates;
@@ -94,8 +94,8 @@ public final class RangeRenewal {
     private boolean renew(Connection reading, Table table, Table onTarget, String ranges, Recording recording)
             throws InterruptedException {
         Connection target = keys.session();
-        try (CancelOnInterrupt _ = CancelOnInterrupt.watch(target);
-                CancelOnInterrupt _ = CancelOnInterrupt.watch(reading)) {
+        try (CancelWhen _ = CancelWhen.interrupted(target);
+                CancelWhen _ = CancelWhen.interrupted(reading)) {
             reading.setAutoCommit(true);
             target.setAutoCommit(false);
             try {

@@ -4,6 +4,7 @@ import io.replicator.capture.ChangeSink;
 import io.replicator.change.Change;
 import io.replicator.change.Tuple;
 import io.replicator.change.TxidSnapshot;
+import io.replicator.postgres.BinaryCopyReader;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;

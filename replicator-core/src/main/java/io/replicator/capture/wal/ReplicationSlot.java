@@ -69,6 +69,18 @@ public final class ReplicationSlot {
         }
     }
 
+    /** How many bytes of the log lie behind a position. */
+    static long waiting(Connection source, Lsn from) throws SQLException {
+        try (PreparedStatement statement =
+                source.prepareStatement("SELECT pg_wal_lsn_diff(pg_current_wal_flush_lsn(), ?::pg_lsn)::bigint")) {
+            statement.setString(1, from.toString());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
+    }
+
     /** The setting that leaves no room for another slot, as {@code all 10 max_replication_slots}; null for none. */
     public static @Nullable String taken(Connection source) throws SQLException {
         try (Statement statement = source.createStatement();
@@ -82,25 +94,27 @@ public final class ReplicationSlot {
         }
     }
 
-    /** Ends the walsender that streams from the slot, if there is one: for the owner of the migration only. */
-    public static void terminateWalsender(Connection source, String slot) {
+    /** Ends the sessions that read from the slot or a copy of it, if there are any: for the owner of the migration only. */
+    public static void terminateReaders(Connection source, String slot) {
         try (PreparedStatement statement = source.prepareStatement("""
                 SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots
-                WHERE slot_name = ? AND active_pid IS NOT NULL""")) {
+                WHERE active_pid IS NOT NULL
+                  AND (slot_name = ? OR temporary AND slot_name ~ ('^' || ? || '[0-9]+$'))""")) {
             statement.setString(1, slot);
+            statement.setString(2, slot + SlotCopy.SUFFIX);
             statement.execute();
         } catch (SQLException e) {
             throw SqlStates.wrap(ErrorCode.SLOT_FAILED, "ending the old stream of slot " + slot, e);
         }
     }
 
-    /** Drops the slot if it exists; its walsender is ended first. */
+    /** Drops the slot if it exists; what reads from it is ended first. */
     public static boolean drop(Connection source, String slot) {
         for (int attempt = 0; ; attempt++) {
             if (find(source, slot) == null) {
                 return false;
             }
-            terminateWalsender(source, slot);
+            terminateReaders(source, slot);
             try (PreparedStatement statement = source.prepareStatement("SELECT pg_drop_replication_slot(?)")) {
                 statement.setString(1, slot);
                 statement.execute();

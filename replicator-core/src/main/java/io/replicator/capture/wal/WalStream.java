@@ -3,7 +3,6 @@ package io.replicator.capture.wal;
 import io.replicator.capture.ChangeSink;
 import io.replicator.capture.ChangeSource;
 import io.replicator.capture.DurablePosition;
-import io.replicator.change.Change;
 import io.replicator.change.Position;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
@@ -21,36 +20,27 @@ import org.postgresql.replication.PGReplicationStream;
 import org.postgresql.replication.fluent.logical.ChainedLogicalStreamBuilder;
 
 /**
- * The pgoutput stream of one slot. {@link #run} is the one thread that owns the stream: it never blocks in a read, so
- * that feedback goes out every second whether or not the pipeline has room. The stream is ended by closing its
- * connection: a graceful end would first receive the rest of a large transaction.
+ * The pgoutput stream of one slot, behind what {@link SlotBacklog} reads of it. {@link #run} is the one thread that owns the
+ * stream: it never blocks in a read, so that feedback goes out every second whether or not the pipeline has room. The stream
+ * is ended by closing its connection: a graceful end would first receive the rest of a large transaction.
  */
 public final class WalStream implements ChangeSource {
     private static final long FEEDBACK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long EARLY_FEEDBACK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int FEEDBACK_CHECK_MASK = 0xFF;
-    private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
     private final Database source;
     private final String slot;
-    private final String publication;
-    private final boolean binary;
+    private final PgOutputOptions options;
     private volatile boolean stopped;
-    private volatile Lsn received = Lsn.ZERO;
     private Lsn acknowledged = Lsn.ZERO;
     private long lastFeedback;
 
     /** @param binary whether values are to come in the types' binary form, for which the target must have the same types */
     public WalStream(Database source, String slot, String publication, boolean binary) {
-        this.binary = binary;
         this.source = source;
         this.slot = slot;
-        this.publication = publication;
-    }
-
-    /** How far the stream has been received, from any thread. */
-    public Lsn received() {
-        return received;
+        options = new PgOutputOptions(publication, binary);
     }
 
     @Override
@@ -60,7 +50,20 @@ public final class WalStream implements ChangeSource {
 
     @Override
     public void run(Position start, ChangeSink sink, DurablePosition durable) {
-        Lsn from = lsn(start);
+        acknowledged = lsn(start);
+        Delivery delivery = new Delivery(acknowledged, sink, () -> stopped);
+        try {
+            new SlotBacklog(source, slot, options).read(delivery, () -> lsn(durable.durable()));
+            stream(delivery, durable);
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    private void stream(Delivery delivery, DurablePosition durable) throws SQLException {
+        if (stopped) {
+            return;
+        }
         try (Connection replication = source.openReplication("stream")) {
             ChainedLogicalStreamBuilder builder = replication
                     .unwrap(PGConnection.class)
@@ -68,27 +71,22 @@ public final class WalStream implements ChangeSource {
                     .replicationStream()
                     .logical()
                     .withSlotName(slot)
-                    .withStartPosition(LogSequenceNumber.valueOf(from.value()))
-                    .withSlotOption("proto_version", "1")
-                    .withSlotOption("publication_names", publication)
+                    .withStartPosition(
+                            LogSequenceNumber.valueOf(delivery.passed().value()))
                     .withStatusInterval(0, TimeUnit.SECONDS)
                     .withAutomaticFlush(false);
-            PGReplicationStream stream = (binary ? builder.withSlotOption("binary", true) : builder).start();
-            acknowledged = from;
-            received = from;
+            options.values().forEach(builder::withSlotOption);
+            PGReplicationStream stream = builder.start();
+            acknowledged = acknowledged.max(lsn(durable.durable()));
             lastFeedback = System.nanoTime();
-            pump(stream, from, sink, durable);
+            pump(stream, delivery, durable);
             feedback(stream, durable);
-        } catch (SQLException e) {
-            throw failure(e);
         }
     }
 
-    private void pump(PGReplicationStream stream, Lsn from, ChangeSink sink, DurablePosition durable)
-            throws SQLException {
-        PgOutputDecoder decoder = new PgOutputDecoder();
+    private void pump(PGReplicationStream stream, Delivery delivery, DurablePosition durable) throws SQLException {
         ReadingRest rest = new ReadingRest();
-        Lsn passed = from;
+        Delivery.Wait feedback = () -> feedbackWhenDue(stream, durable);
         int messages = 0;
         while (!stopped) {
             if ((++messages & FEEDBACK_CHECK_MASK) == 0) {
@@ -96,35 +94,18 @@ public final class WalStream implements ChangeSource {
             }
             long before = System.nanoTime();
             ByteBuffer message = stream.readPending();
-            Change change;
             if (message != null) {
                 if (rest.isDue(before, System.nanoTime())) {
                     LockSupport.parkNanos(ReadingRest.NANOS);
                 }
-                change = decoder.decode(message);
-                if (change == null) {
-                    continue;
-                }
-                if (change instanceof Change.Commit commit) {
-                    passed = lsn(commit.end());
-                    received = passed;
-                }
+                delivery.message(message, feedback);
             } else {
                 Lsn walEnd = new Lsn(stream.getLastReceiveLSN().asLong());
-                if (decoder.insideTransaction() || !passed.isBefore(walEnd)) {
+                if (delivery.insideTransaction() || !delivery.passed().isBefore(walEnd)) {
                     feedbackWhenDue(stream, durable);
-                    LockSupport.parkNanos(PAUSE_NANOS);
-                    continue;
-                }
-                passed = walEnd;
-                received = walEnd;
-                change = new Change.Idle(new Position.Wal(walEnd));
-            }
-            while (!sink.offer(change)) {
-                feedbackWhenDue(stream, durable);
-                LockSupport.parkNanos(PAUSE_NANOS);
-                if (stopped) {
-                    return;
+                    LockSupport.parkNanos(Delivery.PAUSE_NANOS);
+                } else {
+                    delivery.idle(walEnd, feedback);
                 }
             }
         }

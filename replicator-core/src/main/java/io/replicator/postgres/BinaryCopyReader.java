@@ -1,4 +1,4 @@
-package io.replicator.capture.trigger;
+package io.replicator.postgres;
 
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
@@ -11,20 +11,19 @@ import org.postgresql.copy.CopyOut;
  * Reads the rows of a binary COPY one by one (PostgreSQL documentation, COPY, "Binary Format"). The server sends each row
  * as one message, the header before the first one and the trailer on its own.
  */
-final class BinaryCopyReader {
+public final class BinaryCopyReader {
     private static final byte[] SIGNATURE = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0};
     private static final int HEADER_LENGTH = SIGNATURE.length + 8;
 
     private final CopyOut copy;
     private boolean headerRead;
 
-    BinaryCopyReader(CopyOut copy) {
+    public BinaryCopyReader(CopyOut copy) {
         this.copy = copy;
     }
 
     /** The next row, positioned behind its field count; null at the end. */
-    @Nullable
-    ByteBuffer next() throws SQLException {
+    public @Nullable ByteBuffer next() throws SQLException {
         while (true) {
             byte[] message = copy.readFromCopy();
             if (message == null) {

@@ -1,0 +1,109 @@
+package io.replicator.capture.wal;
+
+import io.replicator.postgres.Database;
+import io.replicator.postgres.Identifiers;
+import io.replicator.postgres.Lsn;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.StringJoiner;
+
+/**
+ * A temporary copy of a slot, which goes with its session. It can be read ahead of what may be acknowledged, because the
+ * slot itself stays where it is. Not thread-safe.
+ *
+ * <p>Reading by SQL is described in the PostgreSQL documentation, section 9.28.6: the server decodes a piece whole and keeps
+ * it, in memory as far as {@code work_mem} allows, and sends its messages by the buffer. The stream sends each by itself.
+ */
+final class SlotCopy implements AutoCloseable {
+    /** Stands between the slot's name and the session's pid in the name of the copy. */
+    static final String SUFFIX = "_b";
+
+    private final Connection session;
+    private final String slot;
+    private final String copy;
+
+    /** @param bytes how much lies between the position and the end of the log */
+    record Waiting(Lsn position, long bytes) {}
+
+    private SlotCopy(Connection session, String slot, String copy) {
+        this.session = session;
+        this.slot = slot;
+        this.copy = copy;
+    }
+
+    /** Copies a slot and moves the copy to a position, if that is further. */
+    static SlotCopy open(Database source, String slot, Lsn from) throws SQLException {
+        Connection session = source.open("backlog");
+        try (PreparedStatement create = session.prepareStatement("""
+                SELECT slot_name, set_config('work_mem', '64MB', false)
+                FROM pg_copy_logical_replication_slot(?::name, (? || pg_backend_pid())::name, true)""")) {
+            create.setString(1, slot);
+            create.setString(2, slot + SUFFIX);
+            try (ResultSet row = create.executeQuery()) {
+                row.next();
+                SlotCopy copy = new SlotCopy(session, slot, row.getString(1));
+                copy.advance(copy.copy, from);
+                return copy;
+            }
+        } catch (SQLException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    Connection session() {
+        return session;
+    }
+
+    Waiting waiting() throws SQLException {
+        try (PreparedStatement statement = session.prepareStatement("""
+                SELECT confirmed_flush_lsn, pg_wal_lsn_diff(pg_current_wal_flush_lsn(), confirmed_flush_lsn)::bigint
+                FROM pg_replication_slots WHERE slot_name = ?""")) {
+            statement.setString(1, copy);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return new Waiting(Lsn.parse(row.getString(1)), row.getLong(2));
+            }
+        }
+    }
+
+    /**
+     * The COPY that reads the next messages, one in each row, and moves the copy behind them.
+     *
+     * @param changes after how many messages the piece may end, which it does with a transaction
+     */
+    String next(Lsn end, int changes, PgOutputOptions options) {
+        StringJoiner arguments = new StringJoiner(", ")
+                .add(Identifiers.literal(copy))
+                .add(Identifiers.literal(end.toString()))
+                .add(Integer.toString(changes));
+        options.values()
+                .forEach((name, value) ->
+                        arguments.add(Identifiers.literal(name)).add(Identifiers.literal(value)));
+        return "COPY (SELECT data FROM pg_logical_slot_get_binary_changes(" + arguments
+                + ")) TO STDOUT (FORMAT binary)";
+    }
+
+    /** Tells the slot itself that what commits before a position is not needed any more, so that WAL can go. */
+    void acknowledge(Lsn durable) throws SQLException {
+        advance(slot, durable);
+    }
+
+    private void advance(String advanced, Lsn to) throws SQLException {
+        try (PreparedStatement statement = session.prepareStatement("""
+                SELECT pg_replication_slot_advance(slot_name, ?::pg_lsn) FROM pg_replication_slots
+                WHERE slot_name = ? AND confirmed_flush_lsn < ?::pg_lsn""")) {
+            statement.setString(1, to.toString());
+            statement.setString(2, advanced);
+            statement.setString(3, to.toString());
+            statement.execute();
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        session.close();
+    }
+}
