@@ -93,7 +93,14 @@ public final class Race implements Callable<Integer> {
     /** Runs the command line. */
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new Race())
-                .setExitCodeExceptionMapper(_ -> CommandLine.ExitCode.USAGE)
+                .setExecutionExceptionHandler((failure, command, _) -> {
+                    if (!(failure instanceof IllegalArgumentException)) {
+                        throw failure;
+                    }
+                    command.getErr().println(failure.getMessage());
+                    return CommandLine.ExitCode.USAGE;
+                })
+                .setExitCodeExceptionMapper(_ -> CommandLine.ExitCode.SOFTWARE)
                 .execute(arguments));
     }
 

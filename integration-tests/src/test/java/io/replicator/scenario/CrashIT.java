@@ -78,7 +78,8 @@ class CrashIT {
     @Test
     void goesOnAfterDyingWhileItReadsABacklogBySql() throws SQLException {
         try (Sides sides = Sides.of(15, 17)) {
-            Settings settings = small(sides).with("capture", "wal");
+            sides.execute("CREATE TABLE late (id int PRIMARY KEY)");
+            Settings settings = small(sides).with("capture", "wal").with("apply", "{ memory: 16MB }");
             try (Replicator asked = new Replicator(settings.config())) {
                 try (DaemonProcess daemon = run(settings)) {
                     awaitPhase(asked, Phase.STREAMING, daemon);
@@ -88,22 +89,40 @@ class CrashIT {
                             INSERT INTO t SELECT i * 1000 + n, 'inserted' FROM generate_series(1, 200) AS n;
                             UPDATE t SET v = v || 'x' WHERE id % 7 = 0 AND id > i * 1000 - 500;
                             DELETE FROM t WHERE id BETWEEN i * 1000 AND i * 1000 + 20;
+                            INSERT INTO late SELECT i WHERE i > 300;
                             COMMIT;
                         END LOOP; END $$""");
-                long before = sides.target().number("SELECT count(*) FROM t");
-                try (DaemonProcess daemon = run(settings)) {
-                    daemon.awaitOutput("reading \\d+ MB of WAL", LIMIT);
-                    Await.until(
-                            "a part of it is applied",
-                            LIMIT,
-                            () -> sides.target().number("SELECT count(*) FROM t") > before);
-                    daemon.kill();
-                }
+                dieInTheBacklog(sides, settings);
                 try (DaemonProcess daemon = run(settings)) {
                     awaitPhase(asked, Phase.STREAMING, daemon);
                     sides.assertEqualRows();
                 }
             }
+        }
+    }
+
+    /** A lock on the target keeps the backlog from being read to its end. */
+    private static void dieInTheBacklog(Sides sides, Settings settings) throws SQLException {
+        try (Connection session = sides.target().connection();
+                Statement statement = session.createStatement()) {
+            session.setAutoCommit(false);
+            statement.execute("LOCK TABLE late IN SHARE MODE");
+            try (DaemonProcess daemon = run(settings)) {
+                Await.until(
+                        "a lane waits for the lock",
+                        LIMIT,
+                        () -> sides.target()
+                                        .number("SELECT count(*) FROM pg_locks WHERE NOT granted"
+                                                + " AND relation = 'late'::regclass")
+                                > 0);
+                assertThat(sides.source()
+                                .number("SELECT count(*) FROM pg_replication_slots"
+                                        + " WHERE temporary AND database = current_database()"))
+                        .as("copies of the slot: %s", daemon.tails())
+                        .isEqualTo(1);
+                daemon.kill();
+            }
+            session.rollback();
         }
     }
 

@@ -4,8 +4,9 @@ import io.replicator.postgres.QualifiedName;
 import java.util.List;
 
 /**
- * A table as the stream describes it at one moment. A later description of the same table is another instance and
- * always replaces the earlier one; statements are keyed on the instance.
+ * A table as the stream describes it at one moment. A later description that differs is another instance and replaces the
+ * earlier one; statements are keyed on the instance. One that does not differ comes with every piece of a backlog, and was
+ * compared again for each change while it was another instance, too.
  */
 public final class Relation {
     private final int oid;

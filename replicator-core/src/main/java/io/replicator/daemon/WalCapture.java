@@ -136,7 +136,7 @@ final class WalCapture implements Capture {
         Catalog source = ends.sourceCatalog();
         boolean binary = source.version().atLeast(FIRST_WITH_BINARY)
                 && BinaryForms.of(ends.targetCatalog()).agree(source.tables());
-        return new WalStream(ends.source(), ends.names().slot(), ends.names().publication(), binary);
+        return WalStream.of(ends.source(), ends.names().slot(), ends.names().publication(), binary);
     }
 
     @Override
@@ -146,7 +146,7 @@ final class WalCapture implements Capture {
 
     @Override
     public ChangeSource ahead() {
-        return new WalStream(ends.source(), ends.names().slot(), ends.names().publication(), false);
+        return WalStream.alone(ends.source(), ends.names().slot(), ends.names().publication(), false);
     }
 
     @Override

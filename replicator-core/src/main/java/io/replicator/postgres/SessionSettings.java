@@ -30,6 +30,11 @@ final class SessionSettings {
     /** The same for walsender sessions, which run no SQL when they stream. */
     static final String REPLICATION_OPTIONS = "-c intervalstyle=postgres -c bytea_output=hex -c extra_float_digits=3";
 
+    /** The driver asks for the JVM's time zone. */
+    private static final String REPLICATION_PIN = """
+            SET DateStyle = 'ISO, YMD'; SET TimeZone = 'UTC'; SET search_path = pg_catalog;
+            SET idle_in_transaction_session_timeout = 0""";
+
     /** Servers of older versions do not know them. */
     private static final List<Timeout> TIMEOUTS =
             List.of(new Timeout("idle_session_timeout", 14), new Timeout("transaction_timeout", 17));
@@ -48,9 +53,12 @@ final class SessionSettings {
         }
     }
 
-    /** Keeps the snapshot that a walsender session exports from ending before the session does. */
+    /**
+     * Has values look as they do in other sessions, and keeps the snapshot that a walsender session exports from ending
+     * before the session does.
+     */
     static void pinReplication(Connection connection) throws SQLException {
-        StringBuilder pin = new StringBuilder("SET idle_in_transaction_session_timeout = 0");
+        StringBuilder pin = new StringBuilder(REPLICATION_PIN);
         for (Timeout timeout : known(connection)) {
             pin.append("; SET ").append(timeout.setting()).append(" = 0");
         }

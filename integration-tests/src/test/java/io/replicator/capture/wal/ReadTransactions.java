@@ -3,18 +3,23 @@ package io.replicator.capture.wal;
 import io.replicator.capture.ChangeSink;
 import io.replicator.change.Change;
 import io.replicator.change.Position;
+import io.replicator.change.Relation;
 import io.replicator.change.Tuple;
 import io.replicator.postgres.Lsn;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 
 /** Takes whole changes down as lines; a line of a transaction's end has the position behind it. */
 final class ReadTransactions implements ChangeSink {
     private final List<String> lines = new ArrayList<>();
+    private final Set<Relation> relations = new HashSet<>();
     private final Runnable atEachCommit;
-    private Lsn end = Lsn.ZERO;
+    private volatile Lsn end = Lsn.ZERO;
+    private long commits;
 
     ReadTransactions(Runnable atEachCommit) {
         this.atEachCommit = atEachCommit;
@@ -26,10 +31,14 @@ final class ReadTransactions implements ChangeSink {
             case Change.Begin(var transaction) -> lines.add("begin " + transaction.xid());
             case Change.Commit(Position.Wal(Lsn position)) -> {
                 end = position;
+                commits++;
                 lines.add("commit " + position);
                 atEachCommit.run();
             }
-            case Change.Insert insert -> lines.add("insert " + insert.relation() + row(insert.row()));
+            case Change.Insert insert -> {
+                relations.add(insert.relation());
+                lines.add("insert " + insert.relation() + row(insert.row()));
+            }
             case Change.Update update ->
                 lines.add("update " + update.relation()
                         + (update.old() == null ? "" : row(update.old().tuple()) + " to") + row(update.row()));
@@ -59,12 +68,17 @@ final class ReadTransactions implements ChangeSink {
         return lines;
     }
 
+    /** The tables' descriptions that inserts came with, by instance. */
+    Set<Relation> relations() {
+        return relations;
+    }
+
     /** Behind the last whole transaction. */
     Lsn end() {
         return end;
     }
 
     long commits() {
-        return lines.stream().filter(line -> line.startsWith("commit")).count();
+        return commits;
     }
 }

@@ -19,8 +19,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.TimeZone;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SlotBacklogIT {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final SlotBacklog.Limits SMALL_PIECES =
-            new SlotBacklog.Limits(1, 256 << 20, 1, 50, Duration.ofSeconds(20));
+            new SlotBacklog.Limits(1, 256 << 20, 1, 50, 1_000, LIMIT, Duration.ZERO, LIMIT);
 
     private static final String SLOT = "backlog_test";
     private static final String READERS =
@@ -49,7 +53,9 @@ class SlotBacklogIT {
         database = used;
         source = Endpoints.database(Side.SOURCE, used.url());
         used.execute(
-                "CREATE TABLE t (id bigint PRIMARY KEY, name text, amount numeric, body text)",
+                "CREATE TABLE t (id bigint PRIMARY KEY, name text, amount numeric, body text,"
+                        + " at timestamptz DEFAULT clock_timestamp(), length interval DEFAULT '1 mon 2 d 3.5 s',"
+                        + " weight float8 DEFAULT random(), relation regclass DEFAULT 't')",
                 "ALTER TABLE t ALTER body SET STORAGE EXTERNAL",
                 "CREATE TABLE u (a integer, b uuid DEFAULT gen_random_uuid(), PRIMARY KEY (a, b))",
                 "CREATE PUBLICATION p FOR ALL TABLES",
@@ -72,10 +78,19 @@ class SlotBacklogIT {
         writeAtRandom(seed);
         ReadTransactions read = new ReadTransactions(() -> {});
         Delivery delivery = new Delivery(start(), read, () -> false);
-        new SlotBacklog(source, SLOT, new PgOutputOptions("p", binary), SMALL_PIECES).read(delivery, () -> Lsn.ZERO);
-        assertThat(read.lines()).as("seed %s", seed).hasSizeGreaterThan(500);
-        assertThat(delivery.passed()).isEqualTo(read.end());
-        assertThat(read.lines()).as("seed %s", seed).isEqualTo(stream(start(), binary, read.commits()));
+        TimeZone usual = TimeZone.getDefault();
+        try {
+            TimeZone.setDefault(TimeZone.getTimeZone("Asia/Kolkata"));
+            new SlotBacklog(source, SLOT, new PgOutputOptions("p", binary), SMALL_PIECES).read(delivery);
+            assertThat(read.lines()).as("seed %s", seed).hasSizeGreaterThan(500);
+            assertThat(delivery.passed()).isEqualTo(read.end());
+            assertThat(read.relations())
+                    .as("t and u, each described by every piece in the same way")
+                    .hasSize(2);
+            assertThat(read.lines()).as("seed %s", seed).isEqualTo(stream(start(), binary, read.commits()));
+        } finally {
+            TimeZone.setDefault(usual);
+        }
     }
 
     @Test
@@ -83,14 +98,14 @@ class SlotBacklogIT {
         writeAtRandom(1);
         ReadTransactions all = new ReadTransactions(() -> {});
         Lsn slot = start();
-        backlog(SMALL_PIECES).read(new Delivery(slot, all, () -> false), () -> slot);
+        backlog(SMALL_PIECES).read(new Delivery(slot, all, () -> false));
         int middle = all.lines().size() / 2;
         while (!all.lines().get(middle).startsWith("commit")) {
             middle++;
         }
         Lsn from = Lsn.parse(all.lines().get(middle).substring("commit ".length()));
         ReadTransactions rest = new ReadTransactions(() -> {});
-        backlog(SMALL_PIECES).read(new Delivery(from, rest, () -> false), () -> slot);
+        backlog(SMALL_PIECES).read(new Delivery(from, rest, () -> false));
         assertThat(rest.lines())
                 .isNotEmpty()
                 .isEqualTo(all.lines().subList(middle + 1, all.lines().size()));
@@ -98,22 +113,68 @@ class SlotBacklogIT {
     }
 
     @Test
-    void acknowledgesWhatIsDurable() throws Exception {
+    void letsTheStreamHaveItsTurn() throws Exception {
         writeAtRandom(2);
         Lsn before = start();
         ReadTransactions read = new ReadTransactions(() -> {});
-        SlotBacklog.Limits tinyPieces = new SlotBacklog.Limits(1, 8_192, 50, 50, LIMIT);
-        backlog(tinyPieces).read(new Delivery(before, read, () -> false), read::end);
-        assertThat(before.isBefore(start())).isTrue();
-        assertThat(read.end().isBefore(start())).isFalse();
+        Delivery delivery = new Delivery(before, read, () -> false);
+        SlotBacklog turns = backlog(new SlotBacklog.Limits(1, 256 << 20, 50, 50, 2, LIMIT, Duration.ZERO, LIMIT));
+        turns.read(delivery);
+        long first = read.commits();
+        assertThat(first).isPositive();
+        turns.read(delivery);
+        assertThat(read.commits())
+                .as("the copy begins where the slot stands: what is known is passed over")
+                .isEqualTo(first);
+        database.execute("SELECT pg_replication_slot_advance('" + SLOT + "', '" + read.end() + "')");
+        turns.read(delivery);
+        assertThat(read.commits()).isGreaterThan(first);
+        assertThat(read.lines()).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void comesBackWhenTheStreamFallsBehind() throws Exception {
+        database.execute("DO $$ BEGIN FOR i IN 1..2000 LOOP INSERT INTO u SELECT i; COMMIT; END LOOP; END $$");
+        Lsn start = start();
+        AtomicBoolean bySql = new AtomicBoolean();
+        AtomicInteger turns = new AtomicInteger();
+        CompletableFuture<Void> all = new CompletableFuture<>();
+        ReadTransactions read = new ReadTransactions(() -> {
+            boolean copied = hasReader();
+            if (copied && !bySql.get()) {
+                turns.incrementAndGet();
+            }
+            bySql.set(copied);
+        });
+        WalStream stream = new WalStream(
+                source,
+                SLOT,
+                new PgOutputOptions("p", true),
+                backlog(new SlotBacklog.Limits(1, 8_192, 50, 50, 1, LIMIT, Duration.ZERO, LIMIT)));
+        Thread reader = Thread.ofPlatform().start(() -> {
+            stream.run(
+                    new Position.Wal(start),
+                    change -> {
+                        read.offer(change);
+                        if (read.commits() == 2_000) {
+                            all.complete(null);
+                        }
+                        return true;
+                    },
+                    () -> new Position.Wal(read.end().max(start)));
+        });
+        all.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        stream.stop();
+        reader.join(LIMIT);
+        assertThat(turns.get()).isGreaterThan(1);
+        assertThat(read.lines()).hasSize(6_000).doesNotHaveDuplicates();
     }
 
     @Test
     void leavesASmallBacklogToTheStream() throws Exception {
         writeAtRandom(3);
         ReadTransactions read = new ReadTransactions(() -> {});
-        new SlotBacklog(source, SLOT, new PgOutputOptions("p", true))
-                .read(new Delivery(start(), read, () -> false), () -> Lsn.ZERO);
+        backlog(SlotBacklog.Limits.USUAL).read(new Delivery(start(), read, () -> false));
         assertThat(read.lines()).isEmpty();
     }
 
@@ -122,25 +183,26 @@ class SlotBacklogIT {
         database.execute("INSERT INTO t SELECT n, 'n', n, '' FROM generate_series(1, 600000) AS n");
         ReadTransactions read = new ReadTransactions(() -> {});
         Delivery delivery = new Delivery(start(), read, () -> false);
-        backlog(new SlotBacklog.Limits(1, 256 << 20, 100, 100, Duration.ZERO)).read(delivery, () -> Lsn.ZERO);
+        backlog(new SlotBacklog.Limits(1, 256 << 20, 100, 100, 9, LIMIT, Duration.ZERO, Duration.ZERO))
+                .read(delivery);
         assertThat(read.lines()).isEmpty();
         assertThat(delivery.passed()).isEqualTo(start());
         awaitNoReader();
     }
 
     @Test
-    void leavesToTheStreamWhatNeedsOneMoreSlot() throws Exception {
+    void doesNotTakeTheLastSlot() throws Exception {
         dropSlot();
         try (var server = Servers.own(15)) {
             use(Servers.database(server));
             database.execute("DO $$ BEGIN FOR i IN 1.."
-                    + database.number("SELECT current_setting('max_replication_slots')::int - count(*)"
+                    + database.number("SELECT current_setting('max_replication_slots')::int - count(*) - 1"
                             + " FROM pg_replication_slots")
                     + " LOOP PERFORM pg_create_physical_replication_slot('taken_' || i); END LOOP; END $$");
             database.execute("INSERT INTO u SELECT n FROM generate_series(1, 100) AS n");
             ReadTransactions read = new ReadTransactions(() -> {});
             Delivery delivery = new Delivery(start(), read, () -> false);
-            backlog(SMALL_PIECES).read(delivery, () -> Lsn.ZERO);
+            backlog(SMALL_PIECES).read(delivery);
             assertThat(read.lines()).isEmpty();
             assertThat(stream(start(), true, 1)).hasSize(102);
             dropSlot();
@@ -153,8 +215,8 @@ class SlotBacklogIT {
         writeAtRandom(4);
         AtomicBoolean stopped = new AtomicBoolean();
         ReadTransactions read = new ReadTransactions(() -> stopped.set(true));
-        backlog(new SlotBacklog.Limits(1, 256 << 20, 100_000, 100_000, LIMIT))
-                .read(new Delivery(start(), read, stopped::get), () -> Lsn.ZERO);
+        backlog(new SlotBacklog.Limits(1, 256 << 20, 100_000, 100_000, 9, LIMIT, Duration.ZERO, LIMIT))
+                .read(new Delivery(start(), read, stopped::get));
         assertThat(read.commits()).isEqualTo(1);
         awaitNoReader();
     }
@@ -166,8 +228,9 @@ class SlotBacklogIT {
                 "INSERT INTO t SELECT n, 'n', n, repeat('b', 100) FROM generate_series(1, 200000) AS n");
         ReadTransactions read = new ReadTransactions(this::endReaders);
         Delivery delivery = new Delivery(start(), read, () -> false);
-        assertThatThrownBy(() -> backlog(new SlotBacklog.Limits(1, 256 << 20, 1_000, 1_000, LIMIT))
-                        .read(delivery, () -> Lsn.ZERO))
+        assertThatThrownBy(() -> backlog(
+                                new SlotBacklog.Limits(1, 256 << 20, 1_000, 1_000, 9, LIMIT, Duration.ZERO, LIMIT))
+                        .read(delivery))
                 .isInstanceOfSatisfying(
                         SQLException.class,
                         failure -> assertThat(SqlStates.isConnectionLoss(failure))
@@ -179,7 +242,7 @@ class SlotBacklogIT {
 
     @Test
     void endsAReaderWhoseDaemonIsGone() throws Exception {
-        try (SlotCopy _ = SlotCopy.open(source, SLOT, start());
+        try (SlotCopy _ = SlotCopy.open(source, SLOT);
                 Connection session = database.connection()) {
             assertThat(database.number(READERS)).isEqualTo(1);
             ReplicationSlot.terminateReaders(session, SLOT);
@@ -196,7 +259,15 @@ class SlotBacklogIT {
     }
 
     private void awaitNoReader() {
-        Await.until("no copy of the slot is left", LIMIT, () -> database.number(READERS) == 0);
+        Await.until("no copy of the slot is left", LIMIT, () -> !hasReader());
+    }
+
+    private boolean hasReader() {
+        try {
+            return database.number(READERS) > 0;
+        } catch (SQLException e) {
+            throw new IllegalStateException("counting the copies of the slot", e);
+        }
     }
 
     private SlotBacklog backlog(SlotBacklog.Limits limits) {
@@ -228,7 +299,7 @@ class SlotBacklogIT {
     }
 
     private List<String> stream(Lsn from, boolean binary, long commits) throws Exception {
-        WalStream stream = new WalStream(source, SLOT, "p", binary);
+        WalStream stream = WalStream.of(source, SLOT, "p", binary);
         AtomicBoolean enough = new AtomicBoolean();
         long[] seen = {0};
         ReadTransactions streamed = new ReadTransactions(() -> {

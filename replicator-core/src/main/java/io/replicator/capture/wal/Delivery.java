@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Decodes messages of pgoutput and hands the changes on, in the order in which they come. Belongs to the thread that reads
- * them.
+ * Decodes messages of pgoutput and hands the changes on, in the order in which they come. Transactions that it has handed on
+ * before are passed over, so that a reader may begin earlier. Belongs to the thread that reads.
  */
 final class Delivery {
     /** How long a reader rests that has nothing to do. */
@@ -22,6 +22,7 @@ final class Delivery {
     private final PgOutputDecoder decoder = new PgOutputDecoder();
     private final BooleanSupplier stopped;
     private Lsn passed;
+    private boolean known;
 
     /** What a reader does while the sink has no room. */
     @FunctionalInterface
@@ -53,6 +54,12 @@ final class Delivery {
     void message(ByteBuffer message, Wait wait) throws SQLException {
         Change change = decoder.decode(message);
         if (change == null) {
+            return;
+        }
+        if (change instanceof Change.Begin(var transaction)) {
+            known = transaction.commitLsn().isBefore(passed);
+        }
+        if (known) {
             return;
         }
         if (change instanceof Change.Commit(Position.Wal(Lsn end))) {

@@ -90,7 +90,11 @@ public final class PgOutputDecoder {
             boolean partOfIdentity = (message.get() & 1) != 0;
             columns.add(new RelationColumn(text(message), message.getInt(), message.getInt(), partOfIdentity));
         }
-        relations.put(oid, new Relation(oid, name, identity, columns));
+        Relation described = new Relation(oid, name, identity, columns);
+        Relation known = relations.get(oid);
+        if (known == null || !known.sameStructure(described)) {
+            relations.put(oid, described);
+        }
         return null;
     }
 

@@ -81,6 +81,16 @@ public final class ReplicationSlot {
         }
     }
 
+    /** How many slots may still be created. */
+    static long free(Connection source) throws SQLException {
+        try (Statement statement = source.createStatement();
+                ResultSet row = statement.executeQuery("""
+                        SELECT current_setting('max_replication_slots')::bigint - count(*) FROM pg_replication_slots""")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
     /** The setting that leaves no room for another slot, as {@code all 10 max_replication_slots}; null for none. */
     public static @Nullable String taken(Connection source) throws SQLException {
         try (Statement statement = source.createStatement();

@@ -1,5 +1,6 @@
 package io.replicator.capture.wal;
 
+import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.BinaryCopyReader;
 import io.replicator.postgres.CancelWhen;
 import io.replicator.postgres.Database;
@@ -9,8 +10,8 @@ import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
@@ -19,19 +20,22 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads what waits in a slot, when that is much, in pieces by SQL from a {@link SlotCopy}, before the rest is streamed. That
- * takes a third of the processor time on the source, and a tenth at the reader.
+ * takes a third of the processor time on the source, and a tenth at the reader. Belongs to the thread that reads.
  *
  * <p>Whatever keeps it from reading (a server before version 12, no free slot, a piece that takes too long because a
- * transaction in it is huge) is logged, and the stream begins earlier: nothing depends on this but speed.
+ * transaction in it is huge) is logged, and the stream goes on instead: nothing depends on this but speed.
  */
 final class SlotBacklog {
     private static final Logger LOG = LoggerFactory.getLogger(SlotBacklog.class);
     private static final Delivery.Wait NOTHING = () -> {};
+    private static final long REFUSED_NANOS = TimeUnit.MINUTES.toNanos(5);
 
     private final Database source;
     private final String slot;
     private final PgOutputOptions options;
     private final Limits limits;
+    private @Nullable Long refusedAt;
+    private long lookedAt = System.nanoTime();
 
     /**
      * @param worthwhileBytes below it the rest is streamed
@@ -39,11 +43,31 @@ final class SlotBacklog {
      * @param firstChanges how many messages the first piece may have: few, because nobody has anything to do meanwhile
      * @param mostChanges how many any piece may have. Each begins by reading again what the server wrote since its oldest
      *     transaction of about 15 s before began, so that pieces have to be large. The last transaction may pass both limits
+     * @param pieces how many are read until the stream has its turn, by which alone WAL is released. Servers before 15.3,
+     *     14.8, 13.11 and 12.15 forget nothing of a piece and end a session that reads more than ten
+     * @param turn how long pieces are read at most until the stream has its turn
+     * @param look how often a stream that has fallen behind looks whether a piece waits
      * @param patience how long the server may take to decode a piece: it keeps all of it, on disk what {@code work_mem} does
      *     not hold
      */
-    record Limits(long worthwhileBytes, long pieceBytes, int firstChanges, int mostChanges, Duration patience) {
-        static final Limits USUAL = new Limits(16 << 20, 256 << 20, 20_000, 1_000_000, Duration.ofSeconds(5));
+    record Limits(
+            long worthwhileBytes,
+            long pieceBytes,
+            int firstChanges,
+            int mostChanges,
+            int pieces,
+            Duration turn,
+            Duration look,
+            Duration patience) {
+        static final Limits USUAL = new Limits(
+                16 << 20,
+                256 << 20,
+                20_000,
+                1_000_000,
+                9,
+                Duration.ofMinutes(2),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5));
 
         int changesBehind(int piece) {
             return Math.min(mostChanges, 5 * piece);
@@ -57,10 +81,6 @@ final class SlotBacklog {
         CANCELLED
     }
 
-    SlotBacklog(Database source, String slot, PgOutputOptions options) {
-        this(source, slot, options, Limits.USUAL);
-    }
-
     SlotBacklog(Database source, String slot, PgOutputOptions options, Limits limits) {
         this.source = source;
         this.slot = slot;
@@ -68,65 +88,89 @@ final class SlotBacklog {
         this.limits = limits;
     }
 
+    /** Whether so much waits behind what was delivered that reading it by SQL is worth leaving the stream; looked at times. */
+    boolean isLarge(Delivery delivery) {
+        long now = System.nanoTime();
+        if (now - lookedAt < limits.look.toNanos()) {
+            return false;
+        }
+        lookedAt = now;
+        if (refusedAt != null && now - refusedAt < REFUSED_NANOS) {
+            return false;
+        }
+        try {
+            return isWorthwhile(delivery.passed(), limits.pieceBytes);
+        } catch (SQLException e) {
+            refused(delivery, SqlStates.describe(e));
+        } catch (ReplicatorException e) {
+            refused(delivery, e.getMessage());
+        }
+        return false;
+    }
+
     /**
-     * Delivers transactions from where the delivery stands.
+     * Delivers transactions from where the delivery stands, until little waits or the stream has to have its turn.
      *
-     * @param durable what may be acknowledged
      * @throws SQLException when the connection breaks inside a transaction
      */
-    void read(Delivery delivery, Supplier<Lsn> durable) throws SQLException {
-        try {
-            if (!isWorthwhile(delivery.passed())) {
-                return;
-            }
-            try (SlotCopy copy = SlotCopy.open(source, slot, delivery.passed())) {
-                readPieces(copy, delivery, durable);
+    void read(Delivery delivery) throws SQLException {
+        try (SlotCopy copy = open(delivery)) {
+            if (copy != null) {
+                readPieces(copy, delivery);
             }
         } catch (SQLException e) {
             if (delivery.insideTransaction()) {
                 throw e;
             }
-            if (!delivery.stopped()) {
-                LOG.info(
-                        "slot {} is streamed from {} on, without reading more of it by SQL: {}",
-                        slot,
-                        delivery.passed(),
-                        SqlStates.describe(e));
-            }
+            refused(delivery, SqlStates.describe(e));
         }
     }
 
-    private boolean isWorthwhile(Lsn from) throws SQLException {
+    private @Nullable SlotCopy open(Delivery delivery) throws SQLException {
+        try {
+            return isWorthwhile(delivery.passed(), limits.worthwhileBytes) ? SlotCopy.open(source, slot) : null;
+        } catch (ReplicatorException e) {
+            refused(delivery, e.getMessage());
+            return null;
+        }
+    }
+
+    /** Not where the copy would take the last slot, which verification and tables that are read again need. */
+    private boolean isWorthwhile(Lsn from, long bytes) throws SQLException {
         try (Connection session = source.borrow()) {
-            return ReplicationSlot.waiting(session, from) >= limits.worthwhileBytes;
+            return ReplicationSlot.waiting(session, from) >= bytes && ReplicationSlot.free(session) > 1;
         }
     }
 
-    private void readPieces(SlotCopy copy, Delivery delivery, Supplier<Lsn> durable) throws SQLException {
+    private void refused(Delivery delivery, @Nullable String why) {
+        if (!delivery.stopped()) {
+            refusedAt = System.nanoTime();
+            LOG.info("slot {} is streamed from {} on, and not read by SQL: {}", slot, delivery.passed(), why);
+        }
+    }
+
+    private void readPieces(SlotCopy copy, Delivery delivery) throws SQLException {
+        long since = System.nanoTime();
         SlotCopy.Waiting before = copy.waiting();
         LOG.info("reading {} MB of WAL that wait in slot {} by SQL", before.bytes() >> 20, slot);
-        Lsn acknowledged = delivery.passed();
         int changes = limits.firstChanges;
-        while (before.bytes() >= limits.worthwhileBytes) {
+        for (int piece = 0; piece < limits.pieces && before.bytes() >= limits.worthwhileBytes; piece++) {
             Lsn end = new Lsn(before.position().value() + limits.pieceBytes);
-            CopyOut piece = start(copy, copy.next(end, changes, options), delivery);
-            changes = limits.changesBehind(changes);
-            if (piece == null) {
+            CopyOut rows = start(copy, copy.next(end, changes, options), delivery);
+            if (rows == null) {
+                refused(delivery, "decoding a piece took longer than " + limits.patience.toSeconds() + " s");
                 return;
             }
-            deliver(piece, delivery);
-            if (delivery.stopped()) {
+            deliver(rows, delivery);
+            if (delivery.stopped() || System.nanoTime() - since > limits.turn.toNanos()) {
                 return;
-            }
-            if (durable.get().bytesSince(acknowledged) >= 2 * limits.pieceBytes) {
-                acknowledged = durable.get();
-                copy.acknowledge(acknowledged);
             }
             SlotCopy.Waiting after = copy.waiting();
             if (!before.position().isBefore(after.position())) {
                 return;
             }
             before = after;
+            changes = limits.changesBehind(changes);
         }
     }
 
@@ -134,14 +178,19 @@ final class SlotBacklog {
     private @Nullable CopyOut start(SlotCopy copy, String sql, Delivery delivery) throws SQLException {
         long since = System.nanoTime();
         AtomicReference<Wait> wait = new AtomicReference<>(Wait.LASTING);
-        CopyOut piece;
+        CopyOut rows;
         try (CancelWhen _ = new CancelWhen(
                 copy.session(),
                 () -> (delivery.stopped() || System.nanoTime() - since > limits.patience.toNanos())
-                        && wait.compareAndSet(Wait.LASTING, Wait.CANCELLED))) {
-            piece = copy.session().unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
+                        && wait.compareAndExchange(Wait.LASTING, Wait.CANCELLED) != Wait.ANSWERED)) {
+            rows = copy.session().unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
+        } catch (SQLException e) {
+            if (SqlStates.has(e, SqlStates.QUERY_CANCELED) && wait.get() == Wait.CANCELLED) {
+                return null;
+            }
+            throw e;
         }
-        return wait.compareAndSet(Wait.LASTING, Wait.ANSWERED) ? piece : null;
+        return wait.compareAndSet(Wait.LASTING, Wait.ANSWERED) ? rows : null;
     }
 
     private static void deliver(CopyOut piece, Delivery delivery) throws SQLException {

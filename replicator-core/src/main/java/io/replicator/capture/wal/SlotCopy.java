@@ -20,32 +20,37 @@ final class SlotCopy implements AutoCloseable {
     /** Stands between the slot's name and the session's pid in the name of the copy. */
     static final String SUFFIX = "_b";
 
+    /** The server answers within {@link SlotBacklog.Limits#patience}, or cancels: what takes longer is lost on the way. */
+    private static final int ANSWER_MILLIS = 15_000;
+
+    /** So that a server whose client has died does not decode on; from PostgreSQL 14. */
+    private static final String NOTICE_DEATH = """
+            SELECT set_config(name, '2s', false) FROM pg_settings WHERE name = 'client_connection_check_interval'""";
+
     private final Connection session;
-    private final String slot;
     private final String copy;
 
     /** @param bytes how much lies between the position and the end of the log */
     record Waiting(Lsn position, long bytes) {}
 
-    private SlotCopy(Connection session, String slot, String copy) {
+    private SlotCopy(Connection session, String copy) {
         this.session = session;
-        this.slot = slot;
         this.copy = copy;
     }
 
-    /** Copies a slot and moves the copy to a position, if that is further. */
-    static SlotCopy open(Database source, String slot, Lsn from) throws SQLException {
+    static SlotCopy open(Database source, String slot) throws SQLException {
         Connection session = source.open("backlog");
-        try (PreparedStatement create = session.prepareStatement("""
-                SELECT slot_name, set_config('work_mem', '64MB', false)
-                FROM pg_copy_logical_replication_slot(?::name, (? || pg_backend_pid())::name, true)""")) {
+        try (PreparedStatement death = session.prepareStatement(NOTICE_DEATH);
+                PreparedStatement create = session.prepareStatement("""
+                        SELECT slot_name, set_config('work_mem', '64MB', false)
+                        FROM pg_copy_logical_replication_slot(?::name, (? || pg_backend_pid())::name, true)""")) {
+            session.setNetworkTimeout(Runnable::run, ANSWER_MILLIS);
+            death.execute();
             create.setString(1, slot);
             create.setString(2, slot + SUFFIX);
             try (ResultSet row = create.executeQuery()) {
                 row.next();
-                SlotCopy copy = new SlotCopy(session, slot, row.getString(1));
-                copy.advance(copy.copy, from);
-                return copy;
+                return new SlotCopy(session, row.getString(1));
             }
         } catch (SQLException e) {
             session.close();
@@ -72,7 +77,8 @@ final class SlotCopy implements AutoCloseable {
     /**
      * The COPY that reads the next messages, one in each row, and moves the copy behind them.
      *
-     * @param changes after how many messages the piece may end, which it does with a transaction
+     * @param end where the piece may end
+     * @param changes after how many messages the piece may end; it ends with a transaction
      */
     String next(Lsn end, int changes, PgOutputOptions options) {
         StringJoiner arguments = new StringJoiner(", ")
@@ -84,22 +90,6 @@ final class SlotCopy implements AutoCloseable {
                         arguments.add(Identifiers.literal(name)).add(Identifiers.literal(value)));
         return "COPY (SELECT data FROM pg_logical_slot_get_binary_changes(" + arguments
                 + ")) TO STDOUT (FORMAT binary)";
-    }
-
-    /** Tells the slot itself that what commits before a position is not needed any more, so that WAL can go. */
-    void acknowledge(Lsn durable) throws SQLException {
-        advance(slot, durable);
-    }
-
-    private void advance(String advanced, Lsn to) throws SQLException {
-        try (PreparedStatement statement = session.prepareStatement("""
-                SELECT pg_replication_slot_advance(slot_name, ?::pg_lsn) FROM pg_replication_slots
-                WHERE slot_name = ? AND confirmed_flush_lsn < ?::pg_lsn""")) {
-            statement.setString(1, to.toString());
-            statement.setString(2, advanced);
-            statement.setString(3, to.toString());
-            statement.execute();
-        }
     }
 
     @Override

@@ -14,14 +14,15 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
 import org.postgresql.replication.fluent.logical.ChainedLogicalStreamBuilder;
 
 /**
- * The pgoutput stream of one slot, behind what {@link SlotBacklog} reads of it. {@link #run} is the one thread that owns the
- * stream: it never blocks in a read, so that feedback goes out every second whether or not the pipeline has room. The stream
+ * The pgoutput stream of one slot, in turn with what {@link SlotBacklog} reads of it when it is far behind. {@link #run} is
+ * the one thread that owns the stream: it never blocks in a read, so that feedback goes out every second whether or not the pipeline has room. The stream
  * is ended by closing its connection: a graceful end would first receive the rest of a large transaction.
  */
 public final class WalStream implements ChangeSource {
@@ -32,15 +33,31 @@ public final class WalStream implements ChangeSource {
     private final Database source;
     private final String slot;
     private final PgOutputOptions options;
+    private final @Nullable SlotBacklog backlog;
     private volatile boolean stopped;
     private Lsn acknowledged = Lsn.ZERO;
     private long lastFeedback;
 
-    /** @param binary whether values are to come in the types' binary form, for which the target must have the same types */
-    public WalStream(Database source, String slot, String publication, boolean binary) {
+    WalStream(Database source, String slot, PgOutputOptions options, @Nullable SlotBacklog backlog) {
         this.source = source;
         this.slot = slot;
-        options = new PgOutputOptions(publication, binary);
+        this.options = options;
+        this.backlog = backlog;
+    }
+
+    /**
+     * Reads a slot, and much that waits in it by SQL.
+     *
+     * @param binary whether values are to come in the types' binary form, for which the target must have the same types
+     */
+    public static WalStream of(Database source, String slot, String publication, boolean binary) {
+        PgOutputOptions options = new PgOutputOptions(publication, binary);
+        return new WalStream(source, slot, options, new SlotBacklog(source, slot, options, SlotBacklog.Limits.USUAL));
+    }
+
+    /** Reads a slot by the stream alone: for a reader that acknowledges nothing, a copy of the slot would begin too early. */
+    public static WalStream alone(Database source, String slot, String publication, boolean binary) {
+        return new WalStream(source, slot, new PgOutputOptions(publication, binary), null);
     }
 
     @Override
@@ -53,8 +70,12 @@ public final class WalStream implements ChangeSource {
         acknowledged = lsn(start);
         Delivery delivery = new Delivery(acknowledged, sink, () -> stopped);
         try {
-            new SlotBacklog(source, slot, options).read(delivery, () -> lsn(durable.durable()));
-            stream(delivery, durable);
+            while (!stopped) {
+                if (backlog != null) {
+                    backlog.read(delivery);
+                }
+                stream(delivery, durable);
+            }
         } catch (SQLException e) {
             throw failure(e);
         }
@@ -87,10 +108,19 @@ public final class WalStream implements ChangeSource {
     private void pump(PGReplicationStream stream, Delivery delivery, DurablePosition durable) throws SQLException {
         ReadingRest rest = new ReadingRest();
         Delivery.Wait feedback = () -> feedbackWhenDue(stream, durable);
+        Lsn begin = delivery.passed();
         int messages = 0;
+        boolean looking = false;
         while (!stopped) {
             if ((++messages & FEEDBACK_CHECK_MASK) == 0) {
                 feedbackWhenDue(stream, durable);
+                looking = backlog != null;
+            }
+            if (looking && backlog != null && mayLeave(begin, delivery)) {
+                looking = false;
+                if (backlog.isLarge(delivery)) {
+                    return;
+                }
             }
             long before = System.nanoTime();
             ByteBuffer message = stream.readPending();
@@ -109,6 +139,11 @@ public final class WalStream implements ChangeSource {
                 }
             }
         }
+    }
+
+    /** Not before the server has decoded what was read by SQL once more, and knows that it is not needed any more. */
+    private boolean mayLeave(Lsn begin, Delivery delivery) {
+        return begin.isBefore(delivery.passed()) && !acknowledged.isBefore(begin) && !delivery.insideTransaction();
     }
 
     private void feedbackWhenDue(PGReplicationStream stream, DurablePosition durable) throws SQLException {
