@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SlotBacklogIT {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final SlotBacklog.Limits SMALL_PIECES =
-            new SlotBacklog.Limits(1, 256 << 20, 1, 50, 1_000, LIMIT, Duration.ZERO, LIMIT);
+            new SlotBacklog.Limits(1, 1, 256 << 20, 1, 50, 1_000, LIMIT, Duration.ZERO, LIMIT);
 
     private static final String SLOT = "backlog_test";
     private static final String READERS =
@@ -118,7 +118,7 @@ class SlotBacklogIT {
         Lsn before = start();
         ReadTransactions read = new ReadTransactions(() -> {});
         Delivery delivery = new Delivery(before, read, () -> false);
-        SlotBacklog turns = backlog(new SlotBacklog.Limits(1, 256 << 20, 50, 50, 2, LIMIT, Duration.ZERO, LIMIT));
+        SlotBacklog turns = backlog(new SlotBacklog.Limits(1, 1, 256 << 20, 50, 50, 2, LIMIT, Duration.ZERO, LIMIT));
         turns.read(delivery);
         long first = read.commits();
         assertThat(first).isPositive();
@@ -150,18 +150,22 @@ class SlotBacklogIT {
                 source,
                 SLOT,
                 new PgOutputOptions("p", true),
-                backlog(new SlotBacklog.Limits(1, 8_192, 50, 50, 1, LIMIT, Duration.ZERO, LIMIT)));
+                backlog(new SlotBacklog.Limits(1, 1, 8_192, 50, 50, 1, LIMIT, Duration.ZERO, LIMIT)));
         Thread reader = Thread.ofPlatform().start(() -> {
-            stream.run(
-                    new Position.Wal(start),
-                    change -> {
-                        read.offer(change);
-                        if (read.commits() == 2_000) {
-                            all.complete(null);
-                        }
-                        return true;
-                    },
-                    () -> new Position.Wal(read.end().max(start)));
+            try {
+                stream.run(
+                        new Position.Wal(start),
+                        change -> {
+                            read.offer(change);
+                            if (read.commits() == 2_000) {
+                                all.complete(null);
+                            }
+                            return true;
+                        },
+                        () -> new Position.Wal(read.end().max(start)));
+            } catch (RuntimeException e) {
+                all.completeExceptionally(e);
+            }
         });
         all.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         stream.stop();
@@ -183,7 +187,7 @@ class SlotBacklogIT {
         database.execute("INSERT INTO t SELECT n, 'n', n, '' FROM generate_series(1, 600000) AS n");
         ReadTransactions read = new ReadTransactions(() -> {});
         Delivery delivery = new Delivery(start(), read, () -> false);
-        backlog(new SlotBacklog.Limits(1, 256 << 20, 100, 100, 9, LIMIT, Duration.ZERO, Duration.ZERO))
+        backlog(new SlotBacklog.Limits(1, 1, 256 << 20, 100, 100, 9, LIMIT, Duration.ZERO, Duration.ZERO))
                 .read(delivery);
         assertThat(read.lines()).isEmpty();
         assertThat(delivery.passed()).isEqualTo(start());
@@ -215,7 +219,7 @@ class SlotBacklogIT {
         writeAtRandom(4);
         AtomicBoolean stopped = new AtomicBoolean();
         ReadTransactions read = new ReadTransactions(() -> stopped.set(true));
-        backlog(new SlotBacklog.Limits(1, 256 << 20, 100_000, 100_000, 9, LIMIT, Duration.ZERO, LIMIT))
+        backlog(new SlotBacklog.Limits(1, 1, 256 << 20, 100_000, 100_000, 9, LIMIT, Duration.ZERO, LIMIT))
                 .read(new Delivery(start(), read, stopped::get));
         assertThat(read.commits()).isEqualTo(1);
         awaitNoReader();
@@ -229,7 +233,7 @@ class SlotBacklogIT {
         ReadTransactions read = new ReadTransactions(this::endReaders);
         Delivery delivery = new Delivery(start(), read, () -> false);
         assertThatThrownBy(() -> backlog(
-                                new SlotBacklog.Limits(1, 256 << 20, 1_000, 1_000, 9, LIMIT, Duration.ZERO, LIMIT))
+                                new SlotBacklog.Limits(1, 1, 256 << 20, 1_000, 1_000, 9, LIMIT, Duration.ZERO, LIMIT))
                         .read(delivery))
                 .isInstanceOfSatisfying(
                         SQLException.class,

@@ -38,7 +38,8 @@ final class SlotBacklog {
     private long lookedAt = System.nanoTime();
 
     /**
-     * @param worthwhileBytes below it the rest is streamed
+     * @param worthwhileBytes from which on reading by SQL begins; of less that is left, one more piece is read
+     * @param leastBytes what is left to the stream in any case
      * @param pieceBytes how much of the log a piece may span
      * @param firstChanges how many messages the first piece may have: few, because nobody has anything to do meanwhile
      * @param mostChanges how many any piece may have. Each begins by reading again what the server wrote since its oldest
@@ -52,6 +53,7 @@ final class SlotBacklog {
      */
     record Limits(
             long worthwhileBytes,
+            long leastBytes,
             long pieceBytes,
             int firstChanges,
             int mostChanges,
@@ -61,6 +63,7 @@ final class SlotBacklog {
             Duration patience) {
         static final Limits USUAL = new Limits(
                 16 << 20,
+                1 << 20,
                 256 << 20,
                 20_000,
                 1_000_000,
@@ -69,8 +72,10 @@ final class SlotBacklog {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5));
 
-        int changesBehind(int piece) {
-            return Math.min(mostChanges, 5 * piece);
+        /** How many messages may follow a piece, so that each takes the server less than half of the patience. */
+        int changesBehind(int piece, long nanos) {
+            long fast = nanos == 0 ? mostChanges : piece * (patience.toNanos() / 2) / nanos;
+            return Math.clamp(Math.min(fast, 5L * piece), firstChanges, mostChanges);
         }
     }
 
@@ -111,9 +116,11 @@ final class SlotBacklog {
     /**
      * Delivers transactions from where the delivery stands, until little waits or the stream has to have its turn.
      *
+     * @return whether any were delivered
      * @throws SQLException when the connection breaks inside a transaction
      */
-    void read(Delivery delivery) throws SQLException {
+    boolean read(Delivery delivery) throws SQLException {
+        Lsn before = delivery.passed();
         try (SlotCopy copy = open(delivery)) {
             if (copy != null) {
                 readPieces(copy, delivery);
@@ -124,6 +131,7 @@ final class SlotBacklog {
             }
             refused(delivery, SqlStates.describe(e));
         }
+        return before.isBefore(delivery.passed());
     }
 
     private @Nullable SlotCopy open(Delivery delivery) throws SQLException {
@@ -154,23 +162,27 @@ final class SlotBacklog {
         SlotCopy.Waiting before = copy.waiting();
         LOG.info("reading {} MB of WAL that wait in slot {} by SQL", before.bytes() >> 20, slot);
         int changes = limits.firstChanges;
-        for (int piece = 0; piece < limits.pieces && before.bytes() >= limits.worthwhileBytes; piece++) {
+        boolean more = true;
+        for (int piece = 0; more && piece < limits.pieces; piece++) {
+            more = before.bytes() >= limits.worthwhileBytes;
             Lsn end = new Lsn(before.position().value() + limits.pieceBytes);
+            long began = System.nanoTime();
             CopyOut rows = start(copy, copy.next(end, changes, options), delivery);
             if (rows == null) {
                 refused(delivery, "decoding a piece took longer than " + limits.patience.toSeconds() + " s");
                 return;
             }
+            long took = System.nanoTime() - began;
             deliver(rows, delivery);
             if (delivery.stopped() || System.nanoTime() - since > limits.turn.toNanos()) {
                 return;
             }
             SlotCopy.Waiting after = copy.waiting();
-            if (!before.position().isBefore(after.position())) {
+            if (!before.position().isBefore(after.position()) || after.bytes() < limits.leastBytes) {
                 return;
             }
             before = after;
-            changes = limits.changesBehind(changes);
+            changes = limits.changesBehind(changes, took);
         }
     }
 
