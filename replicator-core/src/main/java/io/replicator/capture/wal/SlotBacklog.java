@@ -104,7 +104,7 @@ final class SlotBacklog {
             return false;
         }
         try {
-            return isWorthwhile(delivery.passed(), limits.pieceBytes);
+            return isWorthwhile(delivery, limits.pieceBytes);
         } catch (SQLException e) {
             refused(delivery, SqlStates.describe(e));
         } catch (ReplicatorException e) {
@@ -136,7 +136,7 @@ final class SlotBacklog {
 
     private @Nullable SlotCopy open(Delivery delivery) throws SQLException {
         try {
-            return isWorthwhile(delivery.passed(), limits.worthwhileBytes) ? SlotCopy.open(source, slot) : null;
+            return isWorthwhile(delivery, limits.worthwhileBytes) ? SlotCopy.open(source, slot) : null;
         } catch (ReplicatorException e) {
             refused(delivery, e.getMessage());
             return null;
@@ -144,9 +144,16 @@ final class SlotBacklog {
     }
 
     /** Not where the copy would take the last slot, which verification and tables that are read again need. */
-    private boolean isWorthwhile(Lsn from, long bytes) throws SQLException {
+    private boolean isWorthwhile(Delivery delivery, long bytes) throws SQLException {
         try (Connection session = source.borrow()) {
-            return ReplicationSlot.waiting(session, from) >= bytes && ReplicationSlot.free(session) > 1;
+            if (ReplicationSlot.waiting(session, delivery.passed()) < bytes) {
+                return false;
+            }
+            long free = ReplicationSlot.free(session);
+            if (free < 2) {
+                refused(delivery, free + " replication slots are free, where two are needed");
+            }
+            return free >= 2;
         }
     }
 
