@@ -116,11 +116,9 @@ final class SlotBacklog {
     /**
      * Delivers transactions from where the delivery stands, until little waits or the stream has to have its turn.
      *
-     * @return whether any were delivered
      * @throws SQLException when the connection breaks inside a transaction
      */
-    boolean read(Delivery delivery) throws SQLException {
-        Lsn before = delivery.passed();
+    void read(Delivery delivery) throws SQLException {
         try (SlotCopy copy = open(delivery)) {
             if (copy != null) {
                 readPieces(copy, delivery);
@@ -131,7 +129,6 @@ final class SlotBacklog {
             }
             refused(delivery, SqlStates.describe(e));
         }
-        return before.isBefore(delivery.passed());
     }
 
     private @Nullable SlotCopy open(Delivery delivery) throws SQLException {

@@ -28,7 +28,6 @@ import org.postgresql.replication.fluent.logical.ChainedLogicalStreamBuilder;
 public final class WalStream implements ChangeSource {
     private static final long FEEDBACK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long EARLY_FEEDBACK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long DURABLE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int FEEDBACK_CHECK_MASK = 0xFF;
 
     private final Database source;
@@ -72,25 +71,13 @@ public final class WalStream implements ChangeSource {
         Delivery delivery = new Delivery(acknowledged, sink, () -> stopped);
         try {
             while (!stopped) {
-                if (backlog != null && backlog.read(delivery)) {
-                    awaitDurable(delivery.passed(), durable);
+                if (backlog != null) {
+                    backlog.read(delivery);
                 }
                 stream(delivery, durable);
             }
         } catch (SQLException e) {
             throw failure(e);
-        }
-    }
-
-    /**
-     * Waits until what was read by SQL is applied, or for a while: the server begins a stream by decoding all of that once
-     * more, which is better not done while there is much to do for others. Of the 13.3 s that one UPDATE of 1M rows took, 4 were
-     * shared with it.
-     */
-    private void awaitDurable(Lsn position, DurablePosition durable) {
-        long since = System.nanoTime();
-        while (!stopped && lsn(durable.durable()).isBefore(position) && System.nanoTime() - since < DURABLE_NANOS) {
-            LockSupport.parkNanos(Delivery.PAUSE_NANOS);
         }
     }
 
