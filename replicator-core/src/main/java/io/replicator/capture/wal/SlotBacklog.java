@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads what waits in a slot, when that is much, in pieces by SQL from a {@link SlotCopy}, before the rest is streamed. That
- * takes a third of the processor time on the source, and a tenth at the reader. Belongs to the thread that reads.
+ * Reads what waits in a slot, when that is much, in pieces by SQL from a {@link SlotCopy}, before the rest is streamed. For
+ * 300,000 messages that took 0.2 instead of 0.55 s of processor on the source, and a tenth at the reader; the stream that
+ * follows has the source decode them once more. Belongs to the thread that reads.
  *
  * <p>Whatever keeps it from reading (a server before version 12, no free slot, a piece that takes too long because a
  * transaction in it is huge) is logged, and the stream goes on instead: nothing depends on this but speed.

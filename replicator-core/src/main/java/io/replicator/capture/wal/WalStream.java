@@ -114,7 +114,7 @@ public final class WalStream implements ChangeSource {
         while (!stopped) {
             if ((++messages & FEEDBACK_CHECK_MASK) == 0) {
                 feedbackWhenDue(stream, durable);
-                looking = backlog != null;
+                looking = true;
             }
             if (looking && backlog != null && mayLeave(begin, delivery)) {
                 looking = false;
