@@ -19,6 +19,10 @@ import java.util.StringJoiner;
 final class KeyRangeCutter {
     private static final int MAX_RANGES = 2_000;
     private static final int SAMPLED_ROWS_PER_RANGE = 50;
+    /** Rows of one page mostly have neighbouring keys, so that a page is worth little more than one row. */
+    private static final int SAMPLED_PAGES_PER_RANGE = 16;
+
+    private static final long BYTES_PER_PAGE = 8192;
     private static final long BYTES_PER_ROW = 100;
 
     private KeyRangeCutter() {}
@@ -62,7 +66,9 @@ final class KeyRangeCutter {
         StringJoiner texts = new StringJoiner(", ");
         key.forEach(column -> texts.add(Identifiers.quote(column) + "::text"));
         double rows = Math.max(1, table.estimatedRows() > 0 ? table.estimatedRows() : table.bytes() / BYTES_PER_ROW);
-        double percent = Math.clamp(100.0 * ranges * SAMPLED_ROWS_PER_RANGE / rows, 0.01, 100);
+        double pages = Math.max(1, table.bytes() / BYTES_PER_PAGE);
+        double ofRange = Math.max(SAMPLED_ROWS_PER_RANGE / rows, SAMPLED_PAGES_PER_RANGE / pages);
+        double percent = Math.clamp(100.0 * ranges * ofRange, 0.001, 100);
         String sql = "SELECT " + texts + " FROM (SELECT DISTINCT ON (part) * FROM (SELECT " + columns
                 + ", ntile(?) OVER (ORDER BY " + columns + ") AS part FROM ONLY "
                 + table.name().quoted()
