@@ -33,7 +33,7 @@ final class SessionSettings {
     /** The driver asks for the JVM's time zone. */
     private static final String REPLICATION_PIN = """
             SET DateStyle = 'ISO, YMD'; SET TimeZone = 'UTC'; SET search_path = pg_catalog;
-            SET idle_in_transaction_session_timeout = 0""";
+            SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0; SET lock_timeout = 0""";
 
     /** Servers of older versions do not know them. */
     private static final List<Timeout> TIMEOUTS =

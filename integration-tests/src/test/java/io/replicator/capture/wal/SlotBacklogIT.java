@@ -25,6 +25,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,7 +82,7 @@ class SlotBacklogIT {
         TimeZone usual = TimeZone.getDefault();
         try {
             TimeZone.setDefault(TimeZone.getTimeZone("Asia/Kolkata"));
-            new SlotBacklog(source, SLOT, new PgOutputOptions("p", binary), SMALL_PIECES).read(delivery);
+            read(new SlotBacklog(source, SLOT, new PgOutputOptions("p", binary), SMALL_PIECES), delivery);
             assertThat(read.lines()).as("seed %s", seed).hasSizeGreaterThan(500);
             assertThat(delivery.passed()).isEqualTo(read.end());
             assertThat(read.relations())
@@ -98,14 +99,14 @@ class SlotBacklogIT {
         writeAtRandom(1);
         ReadTransactions all = new ReadTransactions(() -> {});
         Lsn slot = start();
-        backlog(SMALL_PIECES).read(new Delivery(slot, all, () -> false));
+        read(backlog(SMALL_PIECES), new Delivery(slot, all, () -> false));
         int middle = all.lines().size() / 2;
         while (!all.lines().get(middle).startsWith("commit")) {
             middle++;
         }
         Lsn from = Lsn.parse(all.lines().get(middle).substring("commit ".length()));
         ReadTransactions rest = new ReadTransactions(() -> {});
-        backlog(SMALL_PIECES).read(new Delivery(from, rest, () -> false));
+        read(backlog(SMALL_PIECES), new Delivery(from, rest, () -> false));
         assertThat(rest.lines())
                 .isNotEmpty()
                 .isEqualTo(all.lines().subList(middle + 1, all.lines().size()));
@@ -119,15 +120,15 @@ class SlotBacklogIT {
         ReadTransactions read = new ReadTransactions(() -> {});
         Delivery delivery = new Delivery(before, read, () -> false);
         SlotBacklog turns = backlog(new SlotBacklog.Limits(1, 1, 256 << 20, 50, 50, 2, LIMIT, Duration.ZERO, LIMIT));
-        turns.read(delivery);
+        read(turns, delivery);
         long first = read.commits();
         assertThat(first).isPositive();
-        turns.read(delivery);
+        read(turns, delivery);
         assertThat(read.commits())
                 .as("the copy begins where the slot stands: what is known is passed over")
                 .isEqualTo(first);
         database.execute("SELECT pg_replication_slot_advance('" + SLOT + "', '" + read.end() + "')");
-        turns.read(delivery);
+        read(turns, delivery);
         assertThat(read.commits()).isGreaterThan(first);
         assertThat(read.lines()).doesNotHaveDuplicates();
     }
@@ -174,11 +175,47 @@ class SlotBacklogIT {
         assertThat(read.lines()).hasSize(6_000).doesNotHaveDuplicates();
     }
 
+    /** The server decodes once more what was read by SQL, and nothing waits for that. */
+    @Test
+    void goesOnFromTheCopyUntilTheSlotIsBroughtUp() throws Exception {
+        Lsn start = start();
+        insertByOne(1, 300);
+        ReadTransactions read = new ReadTransactions(() -> {});
+        AtomicReference<Lsn> durable = new AtomicReference<>(start);
+        WalStream stream = new WalStream(source, SLOT, new PgOutputOptions("p", true), backlog(SMALL_PIECES));
+        CompletableFuture<Void> reader = CompletableFuture.runAsync(
+                () -> stream.run(new Position.Wal(start), read, () -> new Position.Wal(durable.get())));
+        try {
+            awaitRead(read);
+            insertByOne(301, 400);
+            awaitRead(read);
+            assertThat(hasReader()).as("a copy is streamed").isTrue();
+            assertThat(isStreamed()).as("the slot is streamed").isFalse();
+            assertThat(start()).isEqualTo(start);
+
+            durable.set(read.end());
+            Await.until("the slot is streamed and the copy gone", LIMIT, () -> {
+                database.execute("INSERT INTO u SELECT coalesce(max(a), 0) + 1 FROM u");
+                return isStreamed() && !hasReader();
+            });
+            insertByOne(10_001, 10_100);
+            awaitRead(read);
+            durable.set(read.end());
+            Await.until("the slot is where the target is", LIMIT, () -> !start().isBefore(durable.get()));
+        } finally {
+            stream.stop();
+            reader.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        }
+        assertThat(read.lines())
+                .hasSize(3 * (int) database.number("SELECT count(*) FROM u"))
+                .doesNotHaveDuplicates();
+    }
+
     @Test
     void leavesASmallBacklogToTheStream() throws Exception {
         writeAtRandom(3);
         ReadTransactions read = new ReadTransactions(() -> {});
-        backlog(SlotBacklog.Limits.USUAL).read(new Delivery(start(), read, () -> false));
+        read(backlog(SlotBacklog.Limits.USUAL), new Delivery(start(), read, () -> false));
         assertThat(read.lines()).isEmpty();
     }
 
@@ -187,8 +224,9 @@ class SlotBacklogIT {
         database.execute("INSERT INTO t SELECT n, 'n', n, '' FROM generate_series(1, 600000) AS n");
         ReadTransactions read = new ReadTransactions(() -> {});
         Delivery delivery = new Delivery(start(), read, () -> false);
-        backlog(new SlotBacklog.Limits(1, 1, 256 << 20, 100, 100, 9, LIMIT, Duration.ZERO, Duration.ZERO))
-                .read(delivery);
+        read(
+                backlog(new SlotBacklog.Limits(1, 1, 256 << 20, 100, 100, 9, LIMIT, Duration.ZERO, Duration.ZERO)),
+                delivery);
         assertThat(read.lines()).isEmpty();
         assertThat(delivery.passed()).isEqualTo(start());
         awaitNoReader();
@@ -206,7 +244,7 @@ class SlotBacklogIT {
             database.execute("INSERT INTO u SELECT n FROM generate_series(1, 100) AS n");
             ReadTransactions read = new ReadTransactions(() -> {});
             Delivery delivery = new Delivery(start(), read, () -> false);
-            backlog(SMALL_PIECES).read(delivery);
+            read(backlog(SMALL_PIECES), delivery);
             assertThat(read.lines()).isEmpty();
             assertThat(stream(start(), true, 1)).hasSize(102);
             dropSlot();
@@ -219,8 +257,9 @@ class SlotBacklogIT {
         writeAtRandom(4);
         AtomicBoolean stopped = new AtomicBoolean();
         ReadTransactions read = new ReadTransactions(() -> stopped.set(true));
-        backlog(new SlotBacklog.Limits(1, 1, 256 << 20, 100_000, 100_000, 9, LIMIT, Duration.ZERO, LIMIT))
-                .read(new Delivery(start(), read, stopped::get));
+        read(
+                backlog(new SlotBacklog.Limits(1, 1, 256 << 20, 100_000, 100_000, 9, LIMIT, Duration.ZERO, LIMIT)),
+                new Delivery(start(), read, stopped::get));
         assertThat(read.commits()).isEqualTo(1);
         awaitNoReader();
     }
@@ -232,9 +271,9 @@ class SlotBacklogIT {
                 "INSERT INTO t SELECT n, 'n', n, repeat('b', 100) FROM generate_series(1, 200000) AS n");
         ReadTransactions read = new ReadTransactions(this::endReaders);
         Delivery delivery = new Delivery(start(), read, () -> false);
-        assertThatThrownBy(() -> backlog(
-                                new SlotBacklog.Limits(1, 1, 256 << 20, 1_000, 1_000, 9, LIMIT, Duration.ZERO, LIMIT))
-                        .read(delivery))
+        assertThatThrownBy(() -> read(
+                        backlog(new SlotBacklog.Limits(1, 1, 256 << 20, 1_000, 1_000, 9, LIMIT, Duration.ZERO, LIMIT)),
+                        delivery))
                 .isInstanceOfSatisfying(
                         SQLException.class,
                         failure -> assertThat(SqlStates.isConnectionLoss(failure))
@@ -252,6 +291,28 @@ class SlotBacklogIT {
             ReplicationSlot.terminateReaders(session, SLOT);
             awaitNoReader();
         }
+    }
+
+    private static void read(SlotBacklog backlog, Delivery delivery) throws SQLException {
+        try (SlotStream _ = backlog.read(delivery)) {
+            assertThat(delivery.insideTransaction()).isFalse();
+        }
+    }
+
+    private void insertByOne(int from, int to) throws SQLException {
+        database.execute(
+                "DO $$ BEGIN FOR i IN " + from + ".." + to + " LOOP INSERT INTO u SELECT i; COMMIT; END LOOP; END $$");
+    }
+
+    private void awaitRead(ReadTransactions read) throws SQLException {
+        Lsn end = Lsn.parse(Objects.requireNonNull(database.text("SELECT pg_current_wal_insert_lsn()")));
+        insertByOne(0, 0);
+        Await.until("everything before " + end + " is read", LIMIT, () -> end.isBefore(read.end()));
+    }
+
+    private boolean isStreamed() throws SQLException {
+        return database.number("SELECT count(*) FROM pg_replication_slots WHERE slot_name = '" + SLOT + "' AND active")
+                > 0;
     }
 
     private void endReaders() {

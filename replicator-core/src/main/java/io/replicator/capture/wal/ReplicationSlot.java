@@ -81,11 +81,14 @@ public final class ReplicationSlot {
         }
     }
 
-    /** How many slots may still be created. */
+    /** How many slots may still be created and streamed from. */
     static long free(Connection source) throws SQLException {
         try (Statement statement = source.createStatement();
                 ResultSet row = statement.executeQuery("""
-                        SELECT current_setting('max_replication_slots')::bigint - count(*) FROM pg_replication_slots""")) {
+                        SELECT least(current_setting('max_replication_slots')::bigint
+                                       - (SELECT count(*) FROM pg_replication_slots),
+                                     current_setting('max_wal_senders')::bigint
+                                       - (SELECT count(*) FROM pg_stat_replication))""")) {
             row.next();
             return row.getLong(1);
         }

@@ -10,8 +10,8 @@ import java.sql.SQLException;
 import java.util.StringJoiner;
 
 /**
- * A temporary copy of a slot, which goes with its session. It can be read ahead of what may be acknowledged, because the
- * slot itself stays where it is. Not thread-safe.
+ * A temporary copy of a slot, which goes with its session, a walsender's: that takes SQL, and streams from the copy what lies
+ * behind. The copy can be read ahead of what may be acknowledged, because the slot itself stays where it is. Not thread-safe.
  *
  * <p>Reading by SQL is described in the PostgreSQL documentation, section 9.28.6: the server decodes a piece whole and keeps
  * it, in memory as far as {@code work_mem} allows, and sends its messages by the buffer. The stream sends each by itself.
@@ -39,7 +39,7 @@ final class SlotCopy implements AutoCloseable {
     }
 
     static SlotCopy open(Database source, String slot) throws SQLException {
-        Connection session = source.open("backlog");
+        Connection session = source.openReplication("backlog");
         try (PreparedStatement death = session.prepareStatement(NOTICE_DEATH);
                 PreparedStatement create = session.prepareStatement("""
                         SELECT slot_name, set_config('work_mem', '64MB', false)
@@ -90,6 +90,12 @@ final class SlotCopy implements AutoCloseable {
                         arguments.add(Identifiers.literal(name)).add(Identifiers.literal(value)));
         return "COPY (SELECT data FROM pg_logical_slot_get_binary_changes(" + arguments
                 + ")) TO STDOUT (FORMAT binary)";
+    }
+
+    /** Streams what lies behind the pieces that were read; closing the stream ends the copy. */
+    SlotStream stream(Lsn from, PgOutputOptions options) throws SQLException {
+        session.setNetworkTimeout(Runnable::run, 0);
+        return SlotStream.start(session, copy, from, options);
     }
 
     @Override

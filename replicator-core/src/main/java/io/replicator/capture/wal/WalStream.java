@@ -10,24 +10,16 @@ import io.replicator.postgres.Database;
 import io.replicator.postgres.Lsn;
 import io.replicator.postgres.SqlStates;
 import java.nio.ByteBuffer;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
-import org.postgresql.replication.LogSequenceNumber;
-import org.postgresql.replication.PGReplicationStream;
-import org.postgresql.replication.fluent.logical.ChainedLogicalStreamBuilder;
 
 /**
  * The pgoutput stream of one slot, in turn with what {@link SlotBacklog} reads of it when it is far behind. {@link #run} is
- * the one thread that owns the stream: it never blocks in a read, so that feedback goes out every second whether or not the pipeline has room. The stream
- * is ended by closing its connection: a graceful end would first receive the rest of a large transaction.
+ * the one thread that owns the stream: it never blocks in a read, so that feedback goes out every second whether or not the
+ * pipeline has room.
  */
 public final class WalStream implements ChangeSource {
-    private static final long FEEDBACK_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long EARLY_FEEDBACK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int FEEDBACK_CHECK_MASK = 0xFF;
 
     private final Database source;
@@ -35,8 +27,6 @@ public final class WalStream implements ChangeSource {
     private final PgOutputOptions options;
     private final @Nullable SlotBacklog backlog;
     private volatile boolean stopped;
-    private Lsn acknowledged = Lsn.ZERO;
-    private long lastFeedback;
 
     WalStream(Database source, String slot, PgOutputOptions options, @Nullable SlotBacklog backlog) {
         this.source = source;
@@ -67,107 +57,94 @@ public final class WalStream implements ChangeSource {
 
     @Override
     public void run(Position start, ChangeSink sink, DurablePosition durable) {
-        acknowledged = lsn(start);
-        Delivery delivery = new Delivery(acknowledged, sink, () -> stopped);
+        Lsn from = Acknowledgement.lsn(start);
+        Acknowledgement acknowledgement = new Acknowledgement(from, durable);
+        Delivery delivery = new Delivery(from, sink, () -> stopped);
         try {
             while (!stopped) {
-                if (backlog != null) {
-                    backlog.read(delivery);
+                SlotStream ahead = backlog == null ? null : backlog.read(delivery);
+                SlotStream successor = ahead == null ? null : streamAhead(ahead, delivery, acknowledgement);
+                if (successor != null) {
+                    streamSlot(successor, delivery, acknowledgement);
+                } else if (!stopped) {
+                    streamSlot(SlotStream.open(source, slot, delivery.passed(), options), delivery, acknowledgement);
                 }
-                stream(delivery, durable);
             }
         } catch (SQLException e) {
             throw failure(e);
         }
     }
 
-    private void stream(Delivery delivery, DurablePosition durable) throws SQLException {
-        if (stopped) {
-            return;
-        }
-        try (Connection replication = source.openReplication("stream")) {
-            ChainedLogicalStreamBuilder builder = replication
-                    .unwrap(PGConnection.class)
-                    .getReplicationAPI()
-                    .replicationStream()
-                    .logical()
-                    .withSlotName(slot)
-                    .withStartPosition(
-                            LogSequenceNumber.valueOf(delivery.passed().value()))
-                    .withStatusInterval(0, TimeUnit.SECONDS)
-                    .withAutomaticFlush(false);
-            options.values().forEach(builder::withSlotOption);
-            PGReplicationStream stream = builder.start();
-            acknowledged = acknowledged.max(lsn(durable.durable()));
-            lastFeedback = System.nanoTime();
-            pump(stream, delivery, durable);
-            feedback(stream, durable);
+    /** Streams from a copy until the slot itself can go on, whose stream is returned; null when there is none. */
+    private @Nullable SlotStream streamAhead(SlotStream ahead, Delivery delivery, Acknowledgement acknowledgement)
+            throws SQLException {
+        try (ahead;
+                SlotSuccession succession = new SlotSuccession(source, slot, options, delivery.passed())) {
+            Delivery.Wait feedback = () -> acknowledgement.whenDue(ahead, succession.successor());
+            ReadingRest rest = new ReadingRest();
+            for (int messages = 1; !stopped; messages++) {
+                boolean idle = !deliverNext(ahead, rest, delivery, feedback);
+                if (idle || (messages & FEEDBACK_CHECK_MASK) == 0) {
+                    feedback.pause();
+                    if (succession.isDue(delivery, acknowledgement.position())) {
+                        return succession.take();
+                    }
+                }
+            }
+            return null;
         }
     }
 
-    private void pump(PGReplicationStream stream, Delivery delivery, DurablePosition durable) throws SQLException {
-        ReadingRest rest = new ReadingRest();
-        Delivery.Wait feedback = () -> feedbackWhenDue(stream, durable);
-        Lsn begin = delivery.passed();
-        int messages = 0;
-        boolean looking = false;
-        while (!stopped) {
-            if ((++messages & FEEDBACK_CHECK_MASK) == 0) {
-                feedbackWhenDue(stream, durable);
-                looking = true;
-            }
-            if (looking && backlog != null && mayLeave(begin, delivery)) {
-                looking = false;
-                if (backlog.isLarge(delivery)) {
-                    return;
+    /** Streams until so much waits that it is to be read by SQL. */
+    private void streamSlot(SlotStream opened, Delivery delivery, Acknowledgement acknowledgement) throws SQLException {
+        try (SlotStream stream = opened) {
+            Delivery.Wait feedback = () -> acknowledgement.whenDue(stream, null);
+            ReadingRest rest = new ReadingRest();
+            boolean looking = false;
+            for (int messages = 1; !stopped; messages++) {
+                deliverNext(stream, rest, delivery, feedback);
+                if ((messages & FEEDBACK_CHECK_MASK) == 0) {
+                    feedback.pause();
+                    looking = true;
+                }
+                if (looking && backlog != null && mayLeave(stream, delivery, acknowledgement)) {
+                    looking = false;
+                    if (backlog.isLarge(delivery)) {
+                        break;
+                    }
                 }
             }
-            long before = System.nanoTime();
-            ByteBuffer message = stream.readPending();
-            if (message != null) {
-                if (rest.isDue(before, System.nanoTime())) {
-                    LockSupport.parkNanos(ReadingRest.NANOS);
-                }
-                delivery.message(message, feedback);
-            } else {
-                Lsn walEnd = new Lsn(stream.getLastReceiveLSN().asLong());
-                if (delivery.insideTransaction() || !delivery.passed().isBefore(walEnd)) {
-                    feedbackWhenDue(stream, durable);
-                    LockSupport.parkNanos(Delivery.PAUSE_NANOS);
-                } else {
-                    delivery.idle(walEnd, feedback);
-                }
-            }
+            acknowledgement.send(stream);
         }
+    }
+
+    /** Delivers the next message or waits a little; returns whether one had come. */
+    private static boolean deliverNext(SlotStream stream, ReadingRest rest, Delivery delivery, Delivery.Wait feedback)
+            throws SQLException {
+        long before = System.nanoTime();
+        ByteBuffer message = stream.read();
+        if (message != null) {
+            if (rest.isDue(before, System.nanoTime())) {
+                LockSupport.parkNanos(ReadingRest.NANOS);
+            }
+            delivery.message(message, feedback);
+            return true;
+        }
+        Lsn walEnd = stream.received();
+        if (delivery.insideTransaction() || !delivery.passed().isBefore(walEnd)) {
+            feedback.pause();
+            LockSupport.parkNanos(Delivery.PAUSE_NANOS);
+        } else {
+            delivery.idle(walEnd, feedback);
+        }
+        return false;
     }
 
     /** Not before the server has decoded what was read by SQL once more, and knows that it is not needed any more. */
-    private boolean mayLeave(Lsn begin, Delivery delivery) {
-        return begin.isBefore(delivery.passed()) && !acknowledged.isBefore(begin) && !delivery.insideTransaction();
-    }
-
-    private void feedbackWhenDue(PGReplicationStream stream, DurablePosition durable) throws SQLException {
-        long waited = System.nanoTime() - lastFeedback;
-        if (waited >= FEEDBACK_NANOS
-                || (waited >= EARLY_FEEDBACK_NANOS && acknowledged.isBefore(lsn(durable.durable())))) {
-            feedback(stream, durable);
-        }
-    }
-
-    private void feedback(PGReplicationStream stream, DurablePosition durable) throws SQLException {
-        acknowledged = acknowledged.max(lsn(durable.durable()));
-        LogSequenceNumber flushed = LogSequenceNumber.valueOf(acknowledged.value());
-        stream.setFlushedLSN(flushed);
-        stream.setAppliedLSN(flushed);
-        stream.forceUpdateStatus();
-        lastFeedback = System.nanoTime();
-    }
-
-    private static Lsn lsn(Position position) {
-        return switch (position) {
-            case Position.Wal(Lsn lsn) -> lsn;
-            case Position.Window window -> throw new IllegalArgumentException("not a WAL position: " + window);
-        };
+    private static boolean mayLeave(SlotStream stream, Delivery delivery, Acknowledgement acknowledgement) {
+        return stream.begin().isBefore(delivery.passed())
+                && !acknowledgement.position().isBefore(stream.begin())
+                && !delivery.insideTransaction();
     }
 
     private ReplicatorException failure(SQLException e) {
