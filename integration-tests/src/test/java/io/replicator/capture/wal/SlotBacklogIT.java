@@ -285,8 +285,9 @@ class SlotBacklogIT {
 
     @Test
     void endsAReaderWhoseDaemonIsGone() throws Exception {
-        try (SlotCopy _ = SlotCopy.open(source, SLOT);
+        try (SlotCopy copy = SlotCopy.open(source, SLOT);
                 Connection session = database.connection()) {
+            copy.follow(SLOT);
             assertThat(database.number(READERS)).isEqualTo(1);
             ReplicationSlot.terminateReaders(session, SLOT);
             awaitNoReader();

@@ -1,20 +1,13 @@
 package io.replicator.capture.wal;
 
 import io.replicator.error.ReplicatorException;
-import io.replicator.postgres.BinaryCopyReader;
-import io.replicator.postgres.CancelWhen;
 import io.replicator.postgres.Database;
-import io.replicator.postgres.Lsn;
 import io.replicator.postgres.SqlStates;
-import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyOut;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +21,9 @@ import org.slf4j.LoggerFactory;
  */
 final class SlotBacklog {
     private static final Logger LOG = LoggerFactory.getLogger(SlotBacklog.class);
-    private static final Delivery.Wait NOTHING = () -> {};
+    /** Two copies, of which one goes when the slot is streamed beside the other, and one to leave free. */
+    private static final long LEAST_FREE = 3;
+
     private static final long REFUSED_NANOS = TimeUnit.MINUTES.toNanos(5);
 
     private final Database source;
@@ -80,13 +75,6 @@ final class SlotBacklog {
         }
     }
 
-    /** How the wait for a piece ends. */
-    private enum Wait {
-        LASTING,
-        ANSWERED,
-        CANCELLED
-    }
-
     SlotBacklog(Database source, String slot, PgOutputOptions options, Limits limits) {
         this.source = source;
         this.slot = slot;
@@ -122,30 +110,20 @@ final class SlotBacklog {
      */
     @Nullable
     SlotStream read(Delivery delivery) throws SQLException {
-        SlotCopy copy = open(delivery);
-        if (copy == null) {
-            return null;
-        }
-        SlotStream stream = null;
         try {
-            stream = readPieces(copy, delivery) ? copy.stream(delivery.passed(), options) : null;
+            if (!isWorthwhile(delivery, limits.worthwhileBytes)) {
+                return null;
+            }
+            try (SlotPieces pieces = SlotPieces.open(source, slot, options, limits)) {
+                if (!pieces.read(delivery)) {
+                    refused(delivery, "decoding a piece took longer than " + limits.patience.toSeconds() + " s");
+                }
+                return delivery.stopped() ? null : pieces.stream(delivery);
+            }
         } catch (SQLException e) {
             if (delivery.insideTransaction()) {
                 throw e;
             }
-            refused(delivery, SqlStates.describe(e));
-        } finally {
-            if (stream == null) {
-                copy.close();
-            }
-        }
-        return stream;
-    }
-
-    private @Nullable SlotCopy open(Delivery delivery) {
-        try {
-            return isWorthwhile(delivery, limits.worthwhileBytes) ? SlotCopy.open(source, slot) : null;
-        } catch (SQLException e) {
             refused(delivery, SqlStates.describe(e));
         } catch (ReplicatorException e) {
             refused(delivery, e.getMessage());
@@ -153,17 +131,19 @@ final class SlotBacklog {
         return null;
     }
 
-    /** Not where the copy and the slot's stream beside it would leave none to verification and tables that are read again. */
+    /** Not where the copies would take the last slot, which verification and tables that are read again need. */
     private boolean isWorthwhile(Delivery delivery, long bytes) throws SQLException {
         try (Connection session = source.borrow()) {
             if (ReplicationSlot.waiting(session, delivery.passed()) < bytes) {
                 return false;
             }
             long free = ReplicationSlot.free(session);
-            if (free < 2) {
-                refused(delivery, free + " replication slots or WAL senders are free, where two are needed");
+            if (free < LEAST_FREE) {
+                refused(
+                        delivery,
+                        free + " replication slots or WAL senders are free, where " + LEAST_FREE + " are needed");
             }
-            return free >= 2;
+            return free >= LEAST_FREE;
         }
     }
 
@@ -171,68 +151,6 @@ final class SlotBacklog {
         if (!delivery.stopped()) {
             refusedAt = System.nanoTime();
             LOG.info("slot {} is streamed from {} on, and not read by SQL: {}", slot, delivery.passed(), why);
-        }
-    }
-
-    /** Returns whether the copy can be streamed from. */
-    private boolean readPieces(SlotCopy copy, Delivery delivery) throws SQLException {
-        long since = System.nanoTime();
-        SlotCopy.Waiting before = copy.waiting();
-        LOG.info("reading {} MB of WAL that wait in slot {} by SQL", before.bytes() >> 20, slot);
-        int changes = limits.firstChanges;
-        boolean more = true;
-        for (int piece = 0; more && piece < limits.pieces; piece++) {
-            more = before.bytes() >= limits.worthwhileBytes;
-            Lsn end = new Lsn(before.position().value() + limits.pieceBytes);
-            long began = System.nanoTime();
-            CopyOut rows = start(copy, copy.next(end, changes, options), delivery);
-            if (rows == null) {
-                refused(delivery, "decoding a piece took longer than " + limits.patience.toSeconds() + " s");
-                return false;
-            }
-            long took = System.nanoTime() - began;
-            deliver(rows, delivery);
-            if (delivery.stopped()) {
-                return false;
-            }
-            if (System.nanoTime() - since > limits.turn.toNanos()) {
-                return true;
-            }
-            SlotCopy.Waiting after = copy.waiting();
-            if (!before.position().isBefore(after.position()) || after.bytes() < limits.leastBytes) {
-                return true;
-            }
-            before = after;
-            changes = limits.changesBehind(changes, took);
-        }
-        return true;
-    }
-
-    /** Waits for the first of a piece's messages; null when that took too long or nobody wants them any more. */
-    private @Nullable CopyOut start(SlotCopy copy, String sql, Delivery delivery) throws SQLException {
-        long since = System.nanoTime();
-        AtomicReference<Wait> wait = new AtomicReference<>(Wait.LASTING);
-        CopyOut rows;
-        try (CancelWhen _ = new CancelWhen(
-                copy.session(),
-                () -> (delivery.stopped() || System.nanoTime() - since > limits.patience.toNanos())
-                        && wait.compareAndExchange(Wait.LASTING, Wait.CANCELLED) != Wait.ANSWERED)) {
-            rows = copy.session().unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
-        } catch (SQLException e) {
-            if (SqlStates.has(e, SqlStates.QUERY_CANCELED) && wait.get() == Wait.CANCELLED) {
-                return null;
-            }
-            throw e;
-        }
-        return wait.compareAndSet(Wait.LASTING, Wait.ANSWERED) ? rows : null;
-    }
-
-    private static void deliver(CopyOut piece, Delivery delivery) throws SQLException {
-        BinaryCopyReader rows = new BinaryCopyReader(piece);
-        ByteBuffer row;
-        while (!delivery.stopped() && (row = rows.next()) != null) {
-            row.position(row.position() + Integer.BYTES);
-            delivery.message(row, NOTHING);
         }
     }
 }

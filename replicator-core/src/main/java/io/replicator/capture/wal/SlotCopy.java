@@ -28,27 +28,27 @@ final class SlotCopy implements AutoCloseable {
             SELECT set_config(name, '2s', false) FROM pg_settings WHERE name = 'client_connection_check_interval'""";
 
     private final Connection session;
-    private final String copy;
+    private final String name;
+    private boolean exists;
 
     /** @param bytes how much lies between the position and the end of the log */
     record Waiting(Lsn position, long bytes) {}
 
-    private SlotCopy(Connection session, String copy) {
+    private SlotCopy(Connection session, String name) {
         this.session = session;
-        this.copy = copy;
+        this.name = name;
     }
 
+    /** Opens a session, which has no copy before it follows a slot. */
     static SlotCopy open(Database source, String slot) throws SQLException {
         Connection session = source.openReplication("backlog");
         try (PreparedStatement death = session.prepareStatement(NOTICE_DEATH);
-                PreparedStatement create = session.prepareStatement("""
-                        SELECT slot_name, set_config('work_mem', '64MB', false)
-                        FROM pg_copy_logical_replication_slot(?::name, (? || pg_backend_pid())::name, true)""")) {
+                PreparedStatement own = session.prepareStatement("""
+                        SELECT (? || pg_backend_pid())::name, set_config('work_mem', '64MB', false)""")) {
             session.setNetworkTimeout(Runnable::run, ANSWER_MILLIS);
             death.execute();
-            create.setString(1, slot);
-            create.setString(2, slot + SUFFIX);
-            try (ResultSet row = create.executeQuery()) {
+            own.setString(1, slot + SUFFIX);
+            try (ResultSet row = own.executeQuery()) {
                 row.next();
                 return new SlotCopy(session, row.getString(1));
             }
@@ -62,27 +62,41 @@ final class SlotCopy implements AutoCloseable {
         return session;
     }
 
-    Waiting waiting() throws SQLException {
-        try (PreparedStatement statement = session.prepareStatement("""
-                SELECT confirmed_flush_lsn, pg_wal_lsn_diff(pg_current_wal_flush_lsn(), confirmed_flush_lsn)::bigint
-                FROM pg_replication_slots WHERE slot_name = ?""")) {
-            statement.setString(1, copy);
-            try (ResultSet row = statement.executeQuery()) {
+    String name() {
+        return name;
+    }
+
+    /** Stands where a slot stands now, which may be another copy. */
+    Waiting follow(String slot) throws SQLException {
+        if (exists) {
+            try (PreparedStatement drop = session.prepareStatement("SELECT pg_drop_replication_slot(?)")) {
+                drop.setString(1, name);
+                drop.execute();
+                exists = false;
+            }
+        }
+        try (PreparedStatement copy = session.prepareStatement("""
+                SELECT lsn, pg_wal_lsn_diff(pg_current_wal_flush_lsn(), lsn)::bigint
+                FROM pg_copy_logical_replication_slot(?::name, ?::name, true)""")) {
+            copy.setString(1, slot);
+            copy.setString(2, name);
+            try (ResultSet row = copy.executeQuery()) {
                 row.next();
+                exists = true;
                 return new Waiting(Lsn.parse(row.getString(1)), row.getLong(2));
             }
         }
     }
 
     /**
-     * The COPY that reads the next messages, one in each row, and moves the copy behind them.
+     * The COPY that reads the next messages, one in each row, and moves the copy behind them before it sends the first.
      *
      * @param end where the piece may end
      * @param changes after how many messages the piece may end; it ends with a transaction
      */
     String next(Lsn end, int changes, PgOutputOptions options) {
         StringJoiner arguments = new StringJoiner(", ")
-                .add(Identifiers.literal(copy))
+                .add(Identifiers.literal(name))
                 .add(Identifiers.literal(end.toString()))
                 .add(Integer.toString(changes));
         options.values()
@@ -95,7 +109,12 @@ final class SlotCopy implements AutoCloseable {
     /** Streams what lies behind the pieces that were read; closing the stream ends the copy. */
     SlotStream stream(Lsn from, PgOutputOptions options) throws SQLException {
         session.setNetworkTimeout(Runnable::run, 0);
-        return SlotStream.start(session, copy, from, options);
+        return SlotStream.start(session, name, from, options);
+    }
+
+    /** Ends the session while another thread waits for an answer in it. */
+    void abort() throws SQLException {
+        session.abort(Runnable::run);
     }
 
     @Override
