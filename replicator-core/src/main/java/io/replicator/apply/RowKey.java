@@ -4,8 +4,11 @@ import io.replicator.change.Tuple;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
-/** The key of a row: the bytes of its key columns. Two keys are equal when all their bytes are. */
-final class RowKey {
+/**
+ * The key of a row: the bytes of its key columns. Two keys are equal when all their bytes are. Their order is that of the
+ * bytes too, which for integers and uuids in binary form is mostly that of their index.
+ */
+final class RowKey implements Comparable<RowKey> {
     private static final int INT8 = 20;
     private static final int INT2 = 21;
     private static final int INT4 = 23;
@@ -61,6 +64,17 @@ final class RowKey {
     @Override
     public int hashCode() {
         return hash;
+    }
+
+    @Override
+    public int compareTo(RowKey other) {
+        for (int column : columns) {
+            int order = tuple.compareValue(column, other.tuple);
+            if (order != 0) {
+                return order;
+            }
+        }
+        return 0;
     }
 
     /** The key's values for messages. */

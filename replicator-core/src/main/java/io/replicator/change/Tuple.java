@@ -1,7 +1,11 @@
 package io.replicator.change;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * One row version, a view of the message it arrived in (PostgreSQL documentation, section 55.9 "TupleData"). Immutable
@@ -16,6 +20,7 @@ public final class Tuple {
     public static final byte BINARY = 'b';
 
     private static final int VALUE_OFFSET = 5;
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
     private final byte[] buffer;
     private final int[] columnOffsets;
@@ -63,7 +68,7 @@ public final class Tuple {
 
     /** The value's length in bytes; only for kinds {@code t} and {@code b}. */
     public int valueLength(int column) {
-        return ByteBuffer.wrap(buffer).getInt(columnOffsets[column] + 1);
+        return (int) INT.get(buffer, columnOffsets[column] + 1);
     }
 
     /** The value of kind {@code t}, or of a column of type text, whose binary form is the same. */
@@ -91,6 +96,23 @@ public final class Tuple {
         int from = valueOffset(column);
         int otherFrom = other.valueOffset(otherColumn);
         return length == other.valueLength(otherColumn)
-                && java.util.Arrays.equals(buffer, from, from + length, other.buffer, otherFrom, otherFrom + length);
+                && Arrays.equals(buffer, from, from + length, other.buffer, otherFrom, otherFrom + length);
+    }
+
+    /** The order of a column's kind and bytes, taken as unsigned, and those of the same column of another tuple. */
+    public int compareValue(int column, Tuple other) {
+        byte kind = kind(column);
+        if (kind != other.kind(column) || !hasValue(column)) {
+            return Byte.compare(kind, other.kind(column));
+        }
+        int from = valueOffset(column);
+        int otherFrom = other.valueOffset(column);
+        return Arrays.compareUnsigned(
+                buffer,
+                from,
+                from + valueLength(column),
+                other.buffer,
+                otherFrom,
+                otherFrom + other.valueLength(column));
     }
 }
