@@ -8,6 +8,10 @@ import java.util.List;
 /** The stream takes a slot and a WAL sender, a verification under load a second one of each for a moment. */
 final class SlotsAndSenders implements Check {
     private static final int WANTED = 2;
+    /** The slot, and copies of it that are read. */
+    private static final String OURS = """
+            SELECT count(*) FROM pg_replication_slots
+            WHERE (slot_name = ? OR temporary AND slot_name ~ ('^' || ? || '_b[0-9]+$'))""";
 
     @Override
     public String id() {
@@ -27,26 +31,23 @@ final class SlotsAndSenders implements Check {
     @Override
     public List<Finding> run(Session session) throws SQLException {
         List<Finding> findings = new ArrayList<>();
-        boolean ours = Query.truth(
-                session.source(),
-                "SELECT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = ?)",
-                ExistingSlot.name(session));
-        boolean streaming = Query.truth(
-                session.source(),
-                "SELECT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = ? AND active)",
-                ExistingSlot.name(session));
+        String slot = ExistingSlot.name(session);
         findings.add(judge(
-                session, id(), "max_replication_slots", "SELECT count(*) FROM pg_replication_slots", ours ? 1 : 0));
+                session,
+                id(),
+                "max_replication_slots",
+                "SELECT count(*) FROM pg_replication_slots",
+                Query.number(session.source(), OURS, slot, slot)));
         findings.add(judge(
                 session,
                 "source.wal_senders",
                 "max_wal_senders",
                 "SELECT count(*) FROM pg_stat_replication",
-                streaming ? 1 : 0));
+                Query.number(session.source(), OURS + " AND active", slot, slot)));
         return findings;
     }
 
-    private static Finding judge(Session session, String id, String setting, String used, int ours)
+    private static Finding judge(Session session, String id, String setting, String used, long ours)
             throws SQLException {
         long limit = Query.number(session.source(), "SELECT current_setting(?)::int", setting);
         long taken = Query.number(session.source(), used);

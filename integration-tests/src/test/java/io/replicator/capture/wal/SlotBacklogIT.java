@@ -212,6 +212,39 @@ class SlotBacklogIT {
     }
 
     @Test
+    void goesOnFromTheCopyAsLongAsTheSlotCannotBeStreamed() throws Exception {
+        Lsn start = start();
+        insertByOne(1, 300);
+        ReadTransactions read = new ReadTransactions(() -> {});
+        PgOutputOptions options = new PgOutputOptions("p", true);
+        WalStream stream = new WalStream(source, SLOT, options, backlog(SMALL_PIECES));
+        CompletableFuture<Void> reader;
+        try (SlotStream _ = SlotStream.open(source, SLOT, start, options)) {
+            reader = CompletableFuture.runAsync(() -> stream.run(
+                    new Position.Wal(start),
+                    read,
+                    () -> new Position.Wal(read.end().max(start))));
+            Await.until("a copy is streamed", LIMIT, this::hasReader);
+            for (int thousand = 0; thousand < 3; thousand++) {
+                insertByOne(1_000 * thousand + 301, 1_000 * thousand + 1_300);
+                awaitRead(read);
+            }
+            assertThat(hasReader()).as("a copy is streamed").isTrue();
+        }
+        try {
+            Await.until("the slot is streamed and the copy gone", LIMIT, () -> isStreamed() && !hasReader());
+            insertByOne(5_001, 5_100);
+            awaitRead(read);
+        } finally {
+            stream.stop();
+            reader.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        }
+        assertThat(read.lines())
+                .hasSize(3 * (int) database.number("SELECT count(*) FROM u"))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
     void leavesASmallBacklogToTheStream() throws Exception {
         writeAtRandom(3);
         ReadTransactions read = new ReadTransactions(() -> {});
@@ -260,6 +293,33 @@ class SlotBacklogIT {
         read(
                 backlog(new SlotBacklog.Limits(1, 1, 256 << 20, 100_000, 100_000, 9, LIMIT, Duration.ZERO, LIMIT)),
                 new Delivery(start(), read, stopped::get));
+        assertThat(read.commits()).isEqualTo(1);
+        awaitNoReader();
+    }
+
+    /** Both copies' sessions hold messages then that nobody wants. */
+    @Test
+    void stopsWhenTheNextPieceIsDecoded() throws Exception {
+        insertByOne(1, 500);
+        AtomicBoolean stopped = new AtomicBoolean();
+        ReadTransactions read = new ReadTransactions(() -> {
+            Await.until(
+                    "the next piece is decoded",
+                    LIMIT,
+                    () -> database.number("SELECT count(DISTINCT confirmed_flush_lsn) FROM pg_replication_slots"
+                                    + " WHERE database = current_database() AND temporary")
+                            == 2);
+            stopped.set(true);
+        });
+        Delivery delivery = new Delivery(start(), read, stopped::get);
+        CompletableFuture<Void> reader = CompletableFuture.runAsync(() -> {
+            try {
+                read(backlog(SMALL_PIECES), delivery);
+            } catch (SQLException e) {
+                throw new IllegalStateException("reading the backlog", e);
+            }
+        });
+        reader.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         assertThat(read.commits()).isEqualTo(1);
         awaitNoReader();
     }

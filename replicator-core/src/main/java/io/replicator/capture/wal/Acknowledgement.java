@@ -5,7 +5,6 @@ import io.replicator.change.Position;
 import io.replicator.postgres.Lsn;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells walsenders up to where the target holds everything for certain: every second, so that none of them takes us for dead,
@@ -30,15 +29,9 @@ final class Acknowledgement {
         return position;
     }
 
-    /** @param further another stream of which the same holds */
-    void whenDue(SlotStream stream, @Nullable SlotStream further) throws SQLException {
+    boolean isDue() {
         long waited = System.nanoTime() - sentAt;
-        if (waited >= NANOS || (waited >= EARLY_NANOS && position.isBefore(lsn(durable.durable())))) {
-            send(stream);
-            if (further != null) {
-                send(further);
-            }
-        }
+        return waited >= NANOS || (waited >= EARLY_NANOS && position.isBefore(lsn(durable.durable())));
     }
 
     void send(SlotStream stream) throws SQLException {

@@ -19,7 +19,7 @@ final class Delivery {
     static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
     private final ChangeSink sink;
-    private final PgOutputDecoder decoder = new PgOutputDecoder();
+    private PgOutputDecoder decoder = new PgOutputDecoder();
     private final BooleanSupplier stopped;
     private Lsn passed;
     private boolean known;
@@ -48,6 +48,14 @@ final class Delivery {
 
     boolean stopped() {
         return stopped.getAsBoolean();
+    }
+
+    /** Goes on with another stream's messages, of which this decoder has seen the first ones. */
+    void decodeBy(PgOutputDecoder other) {
+        if (insideTransaction()) {
+            throw new IllegalStateException("another stream cannot go on inside a transaction");
+        }
+        decoder = other;
     }
 
     /** Hands the change in a message on, unless stopped. */

@@ -58,6 +58,12 @@ public final class PgOutputDecoder {
         };
     }
 
+    /** Whether a message between two transactions begins one that commits before a position, or none. */
+    static boolean commitsBefore(ByteBuffer message, Lsn position) {
+        int at = message.position();
+        return message.get(at) != 'B' || new Lsn(message.getLong(at + 1)).isBefore(position);
+    }
+
     private Change begin(ByteBuffer message) {
         if (transaction != null) {
             throw violation("BEGIN inside transaction " + transaction.xid());

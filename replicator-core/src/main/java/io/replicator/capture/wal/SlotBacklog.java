@@ -110,25 +110,32 @@ final class SlotBacklog {
      */
     @Nullable
     SlotStream read(Delivery delivery) throws SQLException {
-        try {
-            if (!isWorthwhile(delivery, limits.worthwhileBytes)) {
+        try (SlotPieces pieces = open(delivery)) {
+            if (pieces == null) {
                 return null;
             }
-            try (SlotPieces pieces = SlotPieces.open(source, slot, options, limits)) {
-                if (!pieces.read(delivery)) {
-                    refused(delivery, "decoding a piece took longer than " + limits.patience.toSeconds() + " s");
-                }
+            if (pieces.read(delivery)) {
                 return delivery.stopped() ? null : pieces.stream(delivery);
             }
+            refused(delivery, "decoding a piece took longer than " + limits.patience.toSeconds() + " s");
         } catch (SQLException e) {
             if (delivery.insideTransaction()) {
                 throw e;
             }
             refused(delivery, SqlStates.describe(e));
-        } catch (ReplicatorException e) {
-            refused(delivery, e.getMessage());
         }
         return null;
+    }
+
+    private @Nullable SlotPieces open(Delivery delivery) throws SQLException {
+        try {
+            return isWorthwhile(delivery, limits.worthwhileBytes)
+                    ? SlotPieces.open(source, slot, options, limits)
+                    : null;
+        } catch (ReplicatorException e) {
+            refused(delivery, e.getMessage());
+            return null;
+        }
     }
 
     /** Not where the copies would take the last slot, which verification and tables that are read again need. */

@@ -8,6 +8,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.StringJoiner;
+import org.postgresql.PGConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A temporary copy of a slot, which goes with its session, a walsender's: that takes SQL, and streams from the copy what lies
@@ -17,6 +20,8 @@ import java.util.StringJoiner;
  * it, in memory as far as {@code work_mem} allows, and sends its messages by the buffer. The stream sends each by itself.
  */
 final class SlotCopy implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SlotCopy.class);
+
     /** Stands between the slot's name and the session's pid in the name of the copy. */
     static final String SUFFIX = "_b";
 
@@ -112,13 +117,26 @@ final class SlotCopy implements AutoCloseable {
         return SlotStream.start(session, name, from, options);
     }
 
-    /** Ends the session while another thread waits for an answer in it. */
-    void abort() throws SQLException {
-        session.abort(Runnable::run);
+    /** Ends the session, and what another thread waits for in it. */
+    void abort() {
+        try {
+            session.unwrap(PGConnection.class).cancelQuery();
+        } catch (SQLException e) {
+            LOG.debug("cancelling the piece of {}", name, e);
+        }
+        try {
+            session.abort(Runnable::run);
+        } catch (SQLException e) {
+            LOG.debug("ending the session of {}", name, e);
+        }
     }
 
     @Override
-    public void close() throws SQLException {
-        session.close();
+    public void close() {
+        try {
+            session.close();
+        } catch (SQLException e) {
+            LOG.debug("closing the session of {}", name, e);
+        }
     }
 }

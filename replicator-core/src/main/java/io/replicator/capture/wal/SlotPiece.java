@@ -58,7 +58,7 @@ final class SlotPiece {
             long since = System.nanoTime();
             CopyOut rows = rows(sql, delivery, since, patience);
             answer.complete(new Answer(rows, System.nanoTime() - since));
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) {
             answer.completeExceptionally(e);
         }
     }

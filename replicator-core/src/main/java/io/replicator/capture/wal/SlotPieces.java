@@ -20,7 +20,6 @@ final class SlotPieces implements AutoCloseable {
     private SlotCopy reading;
     private SlotCopy other;
     private @Nullable SlotPiece next;
-    private boolean streamable;
     private boolean streamed;
 
     private SlotPieces(
@@ -46,7 +45,7 @@ final class SlotPieces implements AutoCloseable {
     /**
      * Delivers pieces until little waits or a stream has to have its turn.
      *
-     * @return false when a piece has taken too long or nobody wants it any more
+     * @return false when a piece has taken too long
      */
     boolean read(Delivery delivery) throws SQLException {
         long since = System.nanoTime();
@@ -56,7 +55,6 @@ final class SlotPieces implements AutoCloseable {
         if (!piece.isDecoded()) {
             return false;
         }
-        streamable = true;
         for (int number = 1; ; number++) {
             SlotCopy.Waiting after = other.follow(reading.name());
             boolean last = number == limits.pieces()
@@ -66,7 +64,7 @@ final class SlotPieces implements AutoCloseable {
                     || System.nanoTime() - since > limits.turn().toNanos();
             next = last ? null : start(other, after, limits.changesBehind(piece.changes(), piece.nanos()), delivery);
             piece.deliver(delivery);
-            if (next == null) {
+            if (next == null || delivery.stopped()) {
                 return true;
             }
             if (!next.isDecoded()) {
@@ -86,11 +84,7 @@ final class SlotPieces implements AutoCloseable {
     }
 
     /** Streams what lies behind the pieces, of which one at least was delivered; closing the stream ends its copy. */
-    @Nullable
     SlotStream stream(Delivery delivery) throws SQLException {
-        if (!streamable) {
-            return null;
-        }
         SlotStream stream = reading.stream(delivery.passed(), options);
         streamed = true;
         return stream;
@@ -98,17 +92,13 @@ final class SlotPieces implements AutoCloseable {
 
     /** Ends both copies, but for one that is streamed. */
     @Override
-    public void close() throws SQLException {
-        try {
-            if (next == null || next.isAnswered()) {
-                other.close();
-            } else {
-                other.abort();
-            }
-        } finally {
-            if (!streamed) {
-                reading.close();
-            }
+    public void close() {
+        if (next != null && !next.isAnswered()) {
+            other.abort();
+        }
+        other.close();
+        if (!streamed) {
+            reading.close();
         }
     }
 }

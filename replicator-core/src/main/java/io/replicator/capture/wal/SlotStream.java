@@ -11,16 +11,20 @@ import org.postgresql.PGConnection;
 import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
 import org.postgresql.replication.fluent.logical.ChainedLogicalStreamBuilder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a walsender sends of one slot. It is ended by closing its session: a graceful end would first receive the rest of a
  * large transaction. Belongs to the thread that reads.
  */
 final class SlotStream implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SlotStream.class);
+
     private final Connection session;
     private final PGReplicationStream stream;
     private final Lsn begin;
-    private @Nullable ByteBuffer first;
+    private @Nullable ByteBuffer next;
 
     private SlotStream(Connection session, PGReplicationStream stream, Lsn begin) {
         this.session = session;
@@ -60,20 +64,26 @@ final class SlotStream implements AutoCloseable {
     /** The next message, if one has come. */
     @Nullable
     ByteBuffer read() throws SQLException {
-        if (first == null) {
+        if (next == null) {
             return stream.readPending();
         }
-        ByteBuffer message = first;
-        first = null;
+        ByteBuffer message = next;
+        next = null;
         return message;
     }
 
-    /** Whether the server has decoded what lies before the beginning; what it sends then is kept for {@link #read}. */
-    boolean hasBegun() throws SQLException {
-        if (first == null) {
-            first = stream.readPending();
+    /** What {@link #read} will give. */
+    @Nullable
+    ByteBuffer peek() throws SQLException {
+        if (next == null) {
+            next = stream.readPending();
         }
-        return first != null || begin.isBefore(received());
+        return next;
+    }
+
+    /** Whether the server has decoded what lies before the beginning, as far as can be told between two transactions. */
+    boolean hasBegun() {
+        return begin.isBefore(received());
     }
 
     /** Up to where the server has sent everything. */
@@ -92,5 +102,14 @@ final class SlotStream implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         session.close();
+    }
+
+    /** Closes what is no longer needed, whatever has become of it. */
+    void closeQuietly() {
+        try {
+            close();
+        } catch (SQLException e) {
+            LOG.debug("closing a stream", e);
+        }
     }
 }

@@ -75,30 +75,44 @@ public final class WalStream implements ChangeSource {
         }
     }
 
-    /** Streams from a copy until the slot itself can go on, whose stream is returned; null when there is none. */
+    /** Streams from a copy until the slot itself can go on, whose stream is returned; null when stopped. */
     private @Nullable SlotStream streamAhead(SlotStream ahead, Delivery delivery, Acknowledgement acknowledgement)
             throws SQLException {
-        try (ahead;
-                SlotSuccession succession = new SlotSuccession(source, slot, options, delivery.passed())) {
-            Delivery.Wait feedback = () -> acknowledgement.whenDue(ahead, succession.successor());
+        try (SlotSuccession succession = new SlotSuccession(source, slot, options, delivery.passed())) {
+            Delivery.Wait feedback = () -> {
+                if (acknowledgement.isDue()) {
+                    acknowledgement.send(ahead);
+                    succession.acknowledge(acknowledgement);
+                }
+            };
             ReadingRest rest = new ReadingRest();
+            boolean looking = false;
             for (int messages = 1; !stopped; messages++) {
-                boolean idle = !deliverNext(ahead, rest, delivery, feedback);
-                if (idle || (messages & FEEDBACK_CHECK_MASK) == 0) {
+                looking |= !deliverNext(ahead, rest, delivery, feedback) || (messages & FEEDBACK_CHECK_MASK) == 0;
+                if (looking) {
                     feedback.pause();
-                    if (succession.isDue(delivery, acknowledgement.position())) {
-                        return succession.take();
+                    if (!delivery.insideTransaction()) {
+                        looking = false;
+                        if (succession.advance(delivery.passed(), acknowledgement)) {
+                            return succession.take(delivery);
+                        }
                     }
                 }
             }
             return null;
+        } finally {
+            ahead.closeQuietly();
         }
     }
 
     /** Streams until so much waits that it is to be read by SQL. */
     private void streamSlot(SlotStream opened, Delivery delivery, Acknowledgement acknowledgement) throws SQLException {
         try (SlotStream stream = opened) {
-            Delivery.Wait feedback = () -> acknowledgement.whenDue(stream, null);
+            Delivery.Wait feedback = () -> {
+                if (acknowledgement.isDue()) {
+                    acknowledgement.send(stream);
+                }
+            };
             ReadingRest rest = new ReadingRest();
             boolean looking = false;
             for (int messages = 1; !stopped; messages++) {
