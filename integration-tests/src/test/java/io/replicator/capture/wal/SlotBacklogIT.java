@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SlotBacklogIT {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final SlotBacklog.Limits SMALL_PIECES =
-            new SlotBacklog.Limits(1, 1, 256 << 20, 1, 50, 1_000, LIMIT, Duration.ZERO, LIMIT);
+            new SlotBacklog.Limits(1, 1, 256 << 20, 16_384, 50, 1_000, LIMIT, Duration.ZERO, LIMIT);
 
     private static final String SLOT = "backlog_test";
     private static final String READERS =
@@ -119,7 +119,8 @@ class SlotBacklogIT {
         Lsn before = start();
         ReadTransactions read = new ReadTransactions(() -> {});
         Delivery delivery = new Delivery(before, read, () -> false);
-        SlotBacklog turns = backlog(new SlotBacklog.Limits(1, 1, 256 << 20, 50, 50, 2, LIMIT, Duration.ZERO, LIMIT));
+        SlotBacklog turns =
+                backlog(new SlotBacklog.Limits(1, 1, 256 << 20, 16_384, 50, 2, LIMIT, Duration.ZERO, LIMIT));
         read(turns, delivery);
         long first = read.commits();
         assertThat(first).isPositive();
@@ -151,7 +152,7 @@ class SlotBacklogIT {
                 source,
                 SLOT,
                 new PgOutputOptions("p", true),
-                backlog(new SlotBacklog.Limits(1, 1, 8_192, 50, 50, 1, LIMIT, Duration.ZERO, LIMIT)));
+                backlog(new SlotBacklog.Limits(1, 1, 8_192, 8_192, 50, 1, LIMIT, Duration.ZERO, LIMIT)));
         Thread reader = Thread.ofPlatform().start(() -> {
             try {
                 stream.run(
@@ -211,6 +212,23 @@ class SlotBacklogIT {
                 .doesNotHaveDuplicates();
     }
 
+    /** Whatever begins behind the transaction would have the server decode it again otherwise. */
+    @Test
+    void readsOnToTheEndOfTheLogBehindALargeTransaction() throws Exception {
+        database.execute("INSERT INTO t SELECT n, 'n', n, repeat('b', 100) FROM generate_series(1, 20000) AS n");
+        Lsn end = Lsn.parse(Objects.requireNonNull(database.text("SELECT pg_current_wal_insert_lsn()")));
+        database.execute("CHECKPOINT", "INSERT INTO u SELECT 1");
+        ReadTransactions read = new ReadTransactions(() -> {});
+        SlotBacklog.Limits limits =
+                new SlotBacklog.Limits(1, 1, 256 << 20, 16_384, 1_000_000, 9, LIMIT, Duration.ZERO, LIMIT);
+        try (SlotStream _ = backlog(limits).read(new Delivery(start(), read, () -> false))) {
+            assertThat(read.commits()).isEqualTo(2);
+            assertThat(Lsn.parse(Objects.requireNonNull(database.text("SELECT restart_lsn FROM pg_replication_slots"
+                            + " WHERE database = current_database() AND temporary"))))
+                    .isGreaterThanOrEqualTo(end);
+        }
+    }
+
     @Test
     void goesOnFromTheCopyAsLongAsTheSlotCannotBeStreamed() throws Exception {
         Lsn start = start();
@@ -258,7 +276,8 @@ class SlotBacklogIT {
         ReadTransactions read = new ReadTransactions(() -> {});
         Delivery delivery = new Delivery(start(), read, () -> false);
         read(
-                backlog(new SlotBacklog.Limits(1, 1, 256 << 20, 100, 100, 9, LIMIT, Duration.ZERO, Duration.ZERO)),
+                backlog(new SlotBacklog.Limits(
+                        1, 1, 256 << 20, 256 << 20, 100, 9, LIMIT, Duration.ZERO, Duration.ZERO)),
                 delivery);
         assertThat(read.lines()).isEmpty();
         assertThat(delivery.passed()).isEqualTo(start());
@@ -291,7 +310,7 @@ class SlotBacklogIT {
         AtomicBoolean stopped = new AtomicBoolean();
         ReadTransactions read = new ReadTransactions(() -> stopped.set(true));
         read(
-                backlog(new SlotBacklog.Limits(1, 1, 256 << 20, 100_000, 100_000, 9, LIMIT, Duration.ZERO, LIMIT)),
+                backlog(new SlotBacklog.Limits(1, 1, 256 << 20, 256 << 20, 100_000, 9, LIMIT, Duration.ZERO, LIMIT)),
                 new Delivery(start(), read, stopped::get));
         assertThat(read.commits()).isEqualTo(1);
         awaitNoReader();
@@ -332,7 +351,8 @@ class SlotBacklogIT {
         ReadTransactions read = new ReadTransactions(this::endReaders);
         Delivery delivery = new Delivery(start(), read, () -> false);
         assertThatThrownBy(() -> read(
-                        backlog(new SlotBacklog.Limits(1, 1, 256 << 20, 1_000, 1_000, 9, LIMIT, Duration.ZERO, LIMIT)),
+                        backlog(new SlotBacklog.Limits(
+                                1, 1, 256 << 20, 256 << 20, 1_000, 9, LIMIT, Duration.ZERO, LIMIT)),
                         delivery))
                 .isInstanceOfSatisfying(
                         SQLException.class,

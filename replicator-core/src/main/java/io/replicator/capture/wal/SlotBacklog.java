@@ -36,10 +36,10 @@ final class SlotBacklog {
     /**
      * @param worthwhileBytes from which on reading by SQL begins; of less that is left, one more piece is read
      * @param leastBytes what is left to the stream in any case
-     * @param pieceBytes how much of the log a piece may span
-     * @param firstChanges how many messages the first piece may have: few, because nobody has anything to do meanwhile
-     * @param mostChanges how many any piece may have. Each begins by reading again what the server wrote since its oldest
-     *     transaction of about 15 s before began, so that pieces have to be large. The last transaction may pass both limits
+     * @param pieceBytes how much of the log a piece may span. Each begins by reading again what the server wrote since its
+     *     oldest transaction of about 15 s before began, so that pieces have to be large
+     * @param firstBytes how much the first piece may span: little, because nobody has anything to do meanwhile
+     * @param mostChanges how many messages a piece may have, which the last transaction may pass
      * @param pieces how many are read until a stream has its turn. Servers before 15.3, 14.8, 13.11 and 12.15 forget nothing of
      *     a piece or of the stream, and end a session that has ten of what each and the server itself register
      * @param turn how long pieces are read at most until the stream has its turn
@@ -51,7 +51,7 @@ final class SlotBacklog {
             long worthwhileBytes,
             long leastBytes,
             long pieceBytes,
-            int firstChanges,
+            long firstBytes,
             int mostChanges,
             int pieces,
             Duration turn,
@@ -61,17 +61,17 @@ final class SlotBacklog {
                 16 << 20,
                 1 << 20,
                 256 << 20,
-                20_000,
-                1_000_000,
+                4 << 20,
+                2_000_000,
                 6,
                 Duration.ofMinutes(2),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5));
 
-        /** How many messages may follow a piece, so that each takes the server less than half of the patience. */
-        int changesBehind(int piece, long nanos) {
-            long fast = nanos == 0 ? mostChanges : piece * (patience.toNanos() / 2) / nanos;
-            return Math.clamp(Math.min(fast, 5L * piece), firstChanges, mostChanges);
+        /** How much the next piece may span, so that it takes the server less than half of the patience. */
+        long bytesBehind(long bytes, long nanos) {
+            double fast = (double) bytes * (patience.toNanos() / 2.0) / Math.max(1, nanos);
+            return Math.clamp((long) Math.min(fast, 5.0 * bytes), Math.min(firstBytes, pieceBytes), pieceBytes);
         }
     }
 

@@ -21,14 +21,16 @@ final class SlotPiece {
     private static final Delivery.Wait NOTHING = () -> {};
 
     private final SlotCopy copy;
-    private final int changes;
+    private final long bytes;
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
 
     /**
      * @param rows a message in each; null when the piece was cancelled
+     * @param first the first of them; null for none
      * @param nanos how long the server took
      */
-    private record Answer(@Nullable CopyOut rows, long nanos) {}
+    private record Answer(
+            @Nullable BinaryCopyReader rows, @Nullable ByteBuffer first, long nanos) {}
 
     /** How the wait for a piece ends. */
     private enum Wait {
@@ -37,18 +39,18 @@ final class SlotPiece {
         CANCELLED
     }
 
-    private SlotPiece(SlotCopy copy, int changes) {
+    private SlotPiece(SlotCopy copy, long bytes) {
         this.copy = copy;
-        this.changes = changes;
+        this.bytes = bytes;
     }
 
     /**
      * Has the server decode a piece. It is cancelled when that takes too long or nobody wants it any more.
      *
-     * @param changes how many messages it was asked for in {@code sql}
+     * @param bytes how much of the log {@code sql} asks for
      */
-    static SlotPiece start(SlotCopy copy, String sql, int changes, Delivery delivery, Duration patience) {
-        SlotPiece piece = new SlotPiece(copy, changes);
+    static SlotPiece start(SlotCopy copy, String sql, long bytes, Delivery delivery, Duration patience) {
+        SlotPiece piece = new SlotPiece(copy, bytes);
         Thread.ofVirtual().name("replicator-piece").start(() -> piece.request(sql, delivery, patience));
         return piece;
     }
@@ -56,8 +58,10 @@ final class SlotPiece {
     private void request(String sql, Delivery delivery, Duration patience) {
         try {
             long since = System.nanoTime();
-            CopyOut rows = rows(sql, delivery, since, patience);
-            answer.complete(new Answer(rows, System.nanoTime() - since));
+            CopyOut decoded = rows(sql, delivery, since, patience);
+            BinaryCopyReader rows = decoded == null ? null : new BinaryCopyReader(decoded);
+            ByteBuffer first = rows == null ? null : rows.next();
+            answer.complete(new Answer(rows, first, System.nanoTime() - since));
         } catch (Throwable e) {
             answer.completeExceptionally(e);
         }
@@ -85,9 +89,14 @@ final class SlotPiece {
         return answer.isDone();
     }
 
-    /** How many messages it was asked for. */
-    int changes() {
-        return changes;
+    /** How much of the log it was asked for. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Whether no transaction ends in it. */
+    boolean isEmpty() throws SQLException {
+        return answer().first() == null;
     }
 
     /** Waits until the server has decoded the piece; returns whether it has, and was not cancelled. */
@@ -102,13 +111,11 @@ final class SlotPiece {
 
     /** Delivers all messages, unless stopped. */
     void deliver(Delivery delivery) throws SQLException {
-        CopyOut decoded = answer().rows();
-        if (decoded == null) {
+        BinaryCopyReader rows = answer().rows();
+        if (rows == null) {
             throw new IllegalStateException("a piece that was cancelled has no messages");
         }
-        BinaryCopyReader rows = new BinaryCopyReader(decoded);
-        ByteBuffer row;
-        while (!delivery.stopped() && (row = rows.next()) != null) {
+        for (ByteBuffer row = answer().first(); row != null && !delivery.stopped(); row = rows.next()) {
             row.position(row.position() + Integer.BYTES);
             delivery.message(row, NOTHING);
         }

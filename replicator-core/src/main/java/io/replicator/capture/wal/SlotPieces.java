@@ -14,6 +14,12 @@ import org.slf4j.LoggerFactory;
 final class SlotPieces implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SlotPieces.class);
 
+    /**
+     * Behind a piece in which no transaction ends: each further one would decode the large transaction from its beginning once
+     * more, and the stream, too, if reading ended with it and not at the end of the log.
+     */
+    private static final long ALL = 1L << 40;
+
     private final String slot;
     private final PgOutputOptions options;
     private final SlotBacklog.Limits limits;
@@ -51,7 +57,7 @@ final class SlotPieces implements AutoCloseable {
         long since = System.nanoTime();
         SlotCopy.Waiting before = reading.follow(slot);
         LOG.info("reading {} MB of WAL that wait in slot {} by SQL", before.bytes() >> 20, slot);
-        SlotPiece piece = start(reading, before, limits.firstChanges(), delivery);
+        SlotPiece piece = start(reading, before, limits.firstBytes(), delivery);
         if (!piece.isDecoded()) {
             return false;
         }
@@ -62,7 +68,8 @@ final class SlotPieces implements AutoCloseable {
                     || after.bytes() < limits.leastBytes()
                     || !before.position().isBefore(after.position())
                     || System.nanoTime() - since > limits.turn().toNanos();
-            next = last ? null : start(other, after, limits.changesBehind(piece.changes(), piece.nanos()), delivery);
+            long bytes = piece.isEmpty() ? ALL : limits.bytesBehind(piece.bytes(), piece.nanos());
+            next = last ? null : start(other, after, bytes, delivery);
             piece.deliver(delivery);
             if (next == null || delivery.stopped()) {
                 return true;
@@ -78,9 +85,9 @@ final class SlotPieces implements AutoCloseable {
         }
     }
 
-    private SlotPiece start(SlotCopy copy, SlotCopy.Waiting waiting, int changes, Delivery delivery) {
-        Lsn end = new Lsn(waiting.position().value() + limits.pieceBytes());
-        return SlotPiece.start(copy, copy.next(end, changes, options), changes, delivery, limits.patience());
+    private SlotPiece start(SlotCopy copy, SlotCopy.Waiting waiting, long bytes, Delivery delivery) {
+        Lsn end = new Lsn(waiting.position().value() + bytes);
+        return SlotPiece.start(copy, copy.next(end, limits.mostChanges(), options), bytes, delivery, limits.patience());
     }
 
     /** Streams what lies behind the pieces, of which one at least was delivered; closing the stream ends its copy. */
