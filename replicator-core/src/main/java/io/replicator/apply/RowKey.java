@@ -4,11 +4,8 @@ import io.replicator.change.Tuple;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
-/**
- * The key of a row: the bytes of its key columns. Two keys are equal when all their bytes are. Their order is that of the
- * bytes too, which for integers and uuids in binary form is mostly that of their index.
- */
-final class RowKey implements Comparable<RowKey> {
+/** The key of a row: the bytes of its key columns. Two keys are equal when all their bytes are. */
+final class RowKey {
     private static final int INT8 = 20;
     private static final int INT2 = 21;
     private static final int INT4 = 23;
@@ -20,15 +17,42 @@ final class RowKey implements Comparable<RowKey> {
     private final Tuple tuple;
     private final int[] columns;
     private final int hash;
+    private final long start;
 
     RowKey(Tuple tuple, int[] columns) {
         this.tuple = tuple;
         this.columns = columns;
         this.hash = hash(tuple, columns);
+        this.start = start(tuple, columns);
     }
 
     Tuple tuple() {
         return tuple;
+    }
+
+    /**
+     * The first eight bytes of the values, the first one being the highest. Unsigned, they are in the order of an index over
+     * natural numbers or uuids in binary form, and more or less in that of others.
+     */
+    long start() {
+        return start;
+    }
+
+    private static long start(Tuple tuple, int[] columns) {
+        byte[] buffer = tuple.buffer();
+        long start = 0;
+        int left = Long.SIZE;
+        for (int i = 0; i < columns.length && left > 0; i++) {
+            if (tuple.hasValue(columns[i])) {
+                int from = tuple.valueOffset(columns[i]);
+                int to = from + Math.min(left / Byte.SIZE, tuple.valueLength(columns[i]));
+                for (int at = from; at < to; at++) {
+                    left -= Byte.SIZE;
+                    start |= (buffer[at] & 0xFFL) << left;
+                }
+            }
+        }
+        return start;
     }
 
     private static int hash(Tuple tuple, int[] columns) {
@@ -64,17 +88,6 @@ final class RowKey implements Comparable<RowKey> {
     @Override
     public int hashCode() {
         return hash;
-    }
-
-    @Override
-    public int compareTo(RowKey other) {
-        for (int column : columns) {
-            int order = tuple.compareValue(column, other.tuple);
-            if (order != 0) {
-                return order;
-            }
-        }
-        return 0;
     }
 
     /** The key's values for messages. */

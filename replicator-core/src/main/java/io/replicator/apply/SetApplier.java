@@ -25,7 +25,8 @@ final class SetApplier {
 
     private static final long MOST_BYTES_OF_ARRAY = 256 << 10;
 
-    private static final Comparator<NetChange> BY_KEY = Comparator.comparing(NetChange::key);
+    private static final Comparator<NetChange> BY_KEY =
+            (one, other) -> Long.compareUnsigned(one.key().start(), other.key().start());
 
     /** Not to be written to. */
     private static final BitSet NONE = new BitSet();
@@ -97,7 +98,7 @@ final class SetApplier {
     }
 
     /**
-     * In the order of the key, so that neighbours in the index follow one another: 100,000 of a million rows, updated at random
+     * In the order in which their keys start, so that neighbours in the index follow one another: 100,000 of a million rows, updated at random
      * in groups of 2,500, take the server 0.64 instead of 0.74 s.
      */
     private static List<NetChange> byKey(List<NetChange> rows) {

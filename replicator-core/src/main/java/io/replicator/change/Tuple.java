@@ -98,21 +98,4 @@ public final class Tuple {
         return length == other.valueLength(otherColumn)
                 && Arrays.equals(buffer, from, from + length, other.buffer, otherFrom, otherFrom + length);
     }
-
-    /** The order of a column's kind and bytes, taken as unsigned, and those of the same column of another tuple. */
-    public int compareValue(int column, Tuple other) {
-        byte kind = kind(column);
-        if (kind != other.kind(column) || !hasValue(column)) {
-            return Byte.compare(kind, other.kind(column));
-        }
-        int from = valueOffset(column);
-        int otherFrom = other.valueOffset(column);
-        return Arrays.compareUnsigned(
-                buffer,
-                from,
-                from + valueLength(column),
-                other.buffer,
-                otherFrom,
-                otherFrom + other.valueLength(column));
-    }
 }

@@ -16,14 +16,14 @@ import org.junit.jupiter.api.Test;
 
 class RowKeyTest {
     @Test
-    void liesInTheOrderOfAnIndexOverNumbers() {
+    void startsInTheOrderOfAnIndexOverNumbers() {
         assertOrdered(Stream.of(0, 1, 2, 255, 256, 70_000, Integer.MAX_VALUE)
                 .map(number -> key(binary(number)))
                 .toList());
     }
 
     @Test
-    void liesInTheOrderOfAnIndexOverUuids() {
+    void startsInTheOrderOfAnIndexOverUuids() {
         assertOrdered(Stream.of("00000000", "0000ffff", "7fffffff", "80000000", "ffffffff")
                 .map(start -> UUID.fromString(start + "-0000-4000-8000-000000000000"))
                 .map(uuid -> key(binary(uuid)))
@@ -31,7 +31,7 @@ class RowKeyTest {
     }
 
     @Test
-    void goesByTheFirstColumnThatDiffers() {
+    void startsWithTheFirstColumn() {
         assertOrdered(List.of(
                 key(binary(1), text("b")),
                 key(binary(2), text("a")),
@@ -43,11 +43,8 @@ class RowKeyTest {
         long seed = ThreadLocalRandom.current().nextLong();
         List<RowKey> shuffled = new ArrayList<>(keys);
         Collections.shuffle(shuffled, new Random(seed));
-        Collections.sort(shuffled);
+        shuffled.sort((one, other) -> Long.compareUnsigned(one.start(), other.start()));
         assertThat(shuffled).as("seed %s", seed).containsExactlyElementsOf(keys);
-        for (RowKey key : keys) {
-            assertThat(key).isEqualByComparingTo(key);
-        }
     }
 
     private static RowKey key(byte[]... values) {
