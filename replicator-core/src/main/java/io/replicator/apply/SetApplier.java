@@ -98,8 +98,8 @@ final class SetApplier {
     }
 
     /**
-     * In the order in which their keys start, so that neighbours in the index follow one another: 100,000 of a million rows, updated at random
-     * in groups of 2,500, take the server 0.64 instead of 0.74 s.
+     * In the order in which their keys start, so that neighbours in the index follow one another: 100,000 of a million rows,
+     * updated at random in groups of 2,500, took a server 0.66 instead of 0.72 s (medians of three, interleaved).
      */
     private static List<NetChange> byKey(List<NetChange> rows) {
         rows.sort(BY_KEY);
