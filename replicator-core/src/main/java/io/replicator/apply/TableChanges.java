@@ -130,8 +130,8 @@ final class TableChanges {
         if (old != null && old.complete()) {
             row = Tuples.merge(row, old.tuple());
         }
-        RowKey oldKey = new RowKey(old == null ? row : old.tuple(), mapping.key());
         RowKey newKey = new RowKey(row, mapping.key());
+        RowKey oldKey = old == null ? newKey : new RowKey(old.tuple(), mapping.key());
         if (oldKey.equals(newKey)) {
             updateInPlace(newKey, row);
             return;

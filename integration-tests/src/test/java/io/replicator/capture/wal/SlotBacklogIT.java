@@ -4,15 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.replicator.change.Position;
-import io.replicator.postgres.Database;
 import io.replicator.postgres.Lsn;
-import io.replicator.postgres.Side;
 import io.replicator.postgres.SqlStates;
 import io.replicator.testkit.Await;
-import io.replicator.testkit.Endpoints;
 import io.replicator.testkit.RandomWorkload;
 import io.replicator.testkit.Servers;
-import io.replicator.testkit.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -25,53 +21,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What waits in a slot, read by SQL. */
-class SlotBacklogIT {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
-    private static final SlotBacklog.Limits SMALL_PIECES =
-            new SlotBacklog.Limits(1, 1, 256 << 20, 16_384, 50, 1_000, LIMIT, Duration.ZERO, LIMIT);
-
-    private static final String SLOT = "backlog_test";
-    private static final String READERS =
-            "SELECT count(*) FROM pg_replication_slots WHERE database = current_database() AND temporary";
-
-    private TestDatabase database;
-    private Database source;
-
-    @BeforeEach
-    void createSlot() throws SQLException {
-        use(Servers.source(15));
-    }
-
-    private void use(TestDatabase used) throws SQLException {
-        database = used;
-        source = Endpoints.database(Side.SOURCE, used.url());
-        used.execute(
-                "CREATE TABLE t (id bigint PRIMARY KEY, name text, amount numeric, body text,"
-                        + " at timestamptz DEFAULT clock_timestamp(), length interval DEFAULT '1 mon 2 d 3.5 s',"
-                        + " weight float8 DEFAULT random(), relation regclass DEFAULT 't')",
-                "ALTER TABLE t ALTER body SET STORAGE EXTERNAL",
-                "CREATE TABLE u (a integer, b uuid DEFAULT gen_random_uuid(), PRIMARY KEY (a, b))",
-                "CREATE PUBLICATION p FOR ALL TABLES",
-                "SELECT pg_create_logical_replication_slot('" + SLOT + "', 'pgoutput')");
-    }
-
-    @AfterEach
-    void dropSlot() throws SQLException {
-        source.close();
-        try (Connection session = database.connection()) {
-            ReplicationSlot.drop(session, SLOT);
-        }
-        database.drop();
-    }
-
+class SlotBacklogIT extends SlotScene {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void deliversWhatTheStreamWould(boolean binary) throws Exception {
@@ -176,42 +131,6 @@ class SlotBacklogIT {
         assertThat(read.lines()).hasSize(6_000).doesNotHaveDuplicates();
     }
 
-    /** The server decodes once more what was read by SQL, and nothing waits for that. */
-    @Test
-    void goesOnFromTheCopyUntilTheSlotIsBroughtUp() throws Exception {
-        Lsn start = start();
-        insertByOne(1, 300);
-        ReadTransactions read = new ReadTransactions(() -> {});
-        AtomicReference<Lsn> durable = new AtomicReference<>(start);
-        WalStream stream = new WalStream(source, SLOT, new PgOutputOptions("p", true), backlog(SMALL_PIECES));
-        CompletableFuture<Void> reader = CompletableFuture.runAsync(
-                () -> stream.run(new Position.Wal(start), read, () -> new Position.Wal(durable.get())));
-        try {
-            awaitRead(read);
-            insertByOne(301, 400);
-            awaitRead(read);
-            assertThat(hasReader()).as("a copy is streamed").isTrue();
-            assertThat(isStreamed()).as("the slot is streamed").isFalse();
-            assertThat(start()).isEqualTo(start);
-
-            durable.set(read.end());
-            Await.until("the slot is streamed and the copy gone", LIMIT, () -> {
-                database.execute("INSERT INTO u SELECT coalesce(max(a), 0) + 1 FROM u");
-                return isStreamed() && !hasReader();
-            });
-            insertByOne(10_001, 10_100);
-            awaitRead(read);
-            durable.set(read.end());
-            Await.until("the slot is where the target is", LIMIT, () -> !start().isBefore(durable.get()));
-        } finally {
-            stream.stop();
-            reader.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-        }
-        assertThat(read.lines())
-                .hasSize(3 * (int) database.number("SELECT count(*) FROM u"))
-                .doesNotHaveDuplicates();
-    }
-
     /** Whatever begins behind the transaction would have the server decode it again otherwise. */
     @Test
     void readsOnToTheEndOfTheLogBehindALargeTransaction() throws Exception {
@@ -227,39 +146,6 @@ class SlotBacklogIT {
                             + " WHERE database = current_database() AND temporary"))))
                     .isGreaterThanOrEqualTo(end);
         }
-    }
-
-    @Test
-    void goesOnFromTheCopyAsLongAsTheSlotCannotBeStreamed() throws Exception {
-        Lsn start = start();
-        insertByOne(1, 300);
-        ReadTransactions read = new ReadTransactions(() -> {});
-        PgOutputOptions options = new PgOutputOptions("p", true);
-        WalStream stream = new WalStream(source, SLOT, options, backlog(SMALL_PIECES));
-        CompletableFuture<Void> reader;
-        try (SlotStream _ = SlotStream.open(source, SLOT, start, options)) {
-            reader = CompletableFuture.runAsync(() -> stream.run(
-                    new Position.Wal(start),
-                    read,
-                    () -> new Position.Wal(read.end().max(start))));
-            Await.until("a copy is streamed", LIMIT, this::hasReader);
-            for (int thousand = 0; thousand < 3; thousand++) {
-                insertByOne(1_000 * thousand + 301, 1_000 * thousand + 1_300);
-                awaitRead(read);
-            }
-            assertThat(hasReader()).as("a copy is streamed").isTrue();
-        }
-        try {
-            Await.until("the slot is streamed and the copy gone", LIMIT, () -> isStreamed() && !hasReader());
-            insertByOne(5_001, 5_100);
-            awaitRead(read);
-        } finally {
-            stream.stop();
-            reader.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-        }
-        assertThat(read.lines())
-                .hasSize(3 * (int) database.number("SELECT count(*) FROM u"))
-                .doesNotHaveDuplicates();
     }
 
     @Test
@@ -380,49 +266,12 @@ class SlotBacklogIT {
         }
     }
 
-    private void insertByOne(int from, int to) throws SQLException {
-        database.execute(
-                "DO $$ BEGIN FOR i IN " + from + ".." + to + " LOOP INSERT INTO u SELECT i; COMMIT; END LOOP; END $$");
-    }
-
-    private void awaitRead(ReadTransactions read) throws SQLException {
-        Lsn end = Lsn.parse(Objects.requireNonNull(database.text("SELECT pg_current_wal_insert_lsn()")));
-        insertByOne(0, 0);
-        Await.until("everything before " + end + " is read", LIMIT, () -> end.isBefore(read.end()));
-    }
-
-    private boolean isStreamed() throws SQLException {
-        return database.number("SELECT count(*) FROM pg_replication_slots WHERE slot_name = '" + SLOT + "' AND active")
-                > 0;
-    }
-
     private void endReaders() {
         try (Connection session = database.connection()) {
             ReplicationSlot.terminateReaders(session, SLOT);
         } catch (SQLException e) {
             throw new IllegalStateException("ending the readers", e);
         }
-    }
-
-    private void awaitNoReader() {
-        Await.until("no copy of the slot is left", LIMIT, () -> !hasReader());
-    }
-
-    private boolean hasReader() {
-        try {
-            return database.number(READERS) > 0;
-        } catch (SQLException e) {
-            throw new IllegalStateException("counting the copies of the slot", e);
-        }
-    }
-
-    private SlotBacklog backlog(SlotBacklog.Limits limits) {
-        return new SlotBacklog(source, SLOT, new PgOutputOptions("p", true), limits);
-    }
-
-    private Lsn start() throws SQLException {
-        return Lsn.parse(Objects.requireNonNull(database.text(
-                "SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = '" + SLOT + "'")));
     }
 
     /** Hundreds of transactions, some of them larger than a piece. */
