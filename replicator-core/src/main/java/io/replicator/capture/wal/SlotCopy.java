@@ -49,7 +49,7 @@ final class SlotCopy implements AutoCloseable {
         Connection session = source.openReplication("backlog");
         try (PreparedStatement death = session.prepareStatement(NOTICE_DEATH);
                 PreparedStatement own = session.prepareStatement("""
-                        SELECT (? || pg_backend_pid())::name, set_config('work_mem', '64MB', false)""")) {
+                        SELECT (? || pg_backend_pid())::name, set_config('work_mem', '16MB', false)""")) {
             session.setNetworkTimeout(Runnable::run, ANSWER_MILLIS);
             death.execute();
             own.setString(1, slot + SUFFIX);
