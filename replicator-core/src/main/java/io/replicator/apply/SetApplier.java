@@ -5,7 +5,6 @@ import io.replicator.change.Tuple;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,9 +23,6 @@ final class SetApplier {
     private static final int MOST_ROWS_OF_ARRAY = 1_000;
 
     private static final long MOST_BYTES_OF_ARRAY = 256 << 10;
-
-    private static final Comparator<NetChange> BY_KEY =
-            (one, other) -> Long.compareUnsigned(one.key().start(), other.key().start());
 
     /** Not to be written to. */
     private static final BitSet NONE = new BitSet();
@@ -73,17 +69,17 @@ final class SetApplier {
         List<NetChange> inserts = groups.getOrDefault(Operation.INSERT, List.of());
         List<NetChange> upserts = groups.getOrDefault(Operation.UPSERT, List.of());
         if (!removes.isEmpty()) {
-            RowSet rows = RowSet.of(mapping, byKey(removes), mapping.key());
+            RowSet rows = RowSet.of(mapping, KeyOrder.of(removes), mapping.key());
             execute(new SetGroup(mapping, rows, SetSql::delete, "remove", false));
         }
         if (!deletes.isEmpty()) {
-            RowSet rows = RowSet.of(mapping, byKey(deletes), mapping.key());
+            RowSet rows = RowSet.of(mapping, KeyOrder.of(deletes), mapping.key());
             execute(new SetGroup(mapping, rows, SetSql::delete, "delete", true));
         }
         for (Map.Entry<BitSet, List<NetChange>> group : updates.entrySet()) {
             int[] set = settable(mapping, group.getKey());
             if (set.length > 0) {
-                RowSet rows = RowSet.of(mapping, byKey(group.getValue()), SetSql.keyAnd(mapping, set));
+                RowSet rows = RowSet.of(mapping, KeyOrder.of(group.getValue()), SetSql.keyAnd(mapping, set));
                 execute(new SetGroup(mapping, rows, sql -> sql.update(set), "update", true));
             }
         }
@@ -95,15 +91,6 @@ final class SetApplier {
             RowSet rows = RowSet.of(mapping, upserts, mapping.written());
             execute(new SetGroup(mapping, rows, SetSql::upsert, "write", true));
         }
-    }
-
-    /**
-     * In the order in which their keys start, so that neighbours in the index follow one another: 100,000 of a million rows,
-     * updated at random in groups of 2,500, took a server 0.66 instead of 0.72 s (medians of three, interleaved).
-     */
-    private static List<NetChange> byKey(List<NetChange> rows) {
-        rows.sort(BY_KEY);
-        return rows;
     }
 
     /** The groups among which is the one that failed. */

@@ -6,10 +6,7 @@ import io.replicator.change.Tuple;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class TableChanges {
     private final TableMapping mapping;
     private final List<Change> ordered = new ArrayList<>();
-    private final Map<RowKey, NetChange> net = new LinkedHashMap<>();
+    private final NetChanges net = new NetChanges();
     private boolean reducible;
     private long inserted;
     private long updated;
@@ -46,8 +43,8 @@ final class TableChanges {
         return reducible;
     }
 
-    Collection<NetChange> net() {
-        return net.values();
+    List<NetChange> net() {
+        return net.ordered();
     }
 
     long inserted() {
@@ -104,7 +101,7 @@ final class TableChanges {
     private void observe(RowKey key, Operation operation, @Nullable Tuple row) {
         NetChange known = net.get(key);
         if (known == null) {
-            net.put(key, new NetChange(key, operation, row));
+            net.add(new NetChange(key, operation, row));
         } else {
             known.become(operation, row);
         }
@@ -114,7 +111,7 @@ final class TableChanges {
         RowKey key = new RowKey(row, mapping.key());
         NetChange known = net.get(key);
         if (known == null) {
-            net.put(key, new NetChange(key, Operation.INSERT, row));
+            net.add(new NetChange(key, Operation.INSERT, row));
             return;
         }
         switch (known.operation()) {
@@ -152,7 +149,7 @@ final class TableChanges {
     private void updateInPlace(RowKey key, Tuple row) {
         NetChange known = net.get(key);
         if (known == null) {
-            net.put(key, new NetChange(key, Operation.UPDATE, row));
+            net.add(new NetChange(key, Operation.UPDATE, row));
             return;
         }
         switch (known.operation()) {
@@ -165,7 +162,7 @@ final class TableChanges {
     private void delete(RowKey key) {
         NetChange known = net.get(key);
         if (known == null) {
-            net.put(key, new NetChange(key, Operation.DELETE, null));
+            net.add(new NetChange(key, Operation.DELETE, null));
             return;
         }
         switch (known.operation()) {
