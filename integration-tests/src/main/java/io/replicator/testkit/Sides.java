@@ -79,6 +79,14 @@ public record Sides(TestDatabase source, TestDatabase target, Settings settings)
         compare(ComparisonOptions.rowsOnly()).assertEqual();
     }
 
+    /** Waits until the rows of all tables are equal. */
+    public void awaitEqualRows() {
+        Await.until(
+                "both sides are equal",
+                APPLY_LIMIT,
+                () -> compare(ComparisonOptions.rowsOnly()).equal());
+    }
+
     /** What all lanes on the target have durably applied; null before the stream was prepared. */
     public @Nullable String position() throws SQLException {
         SortedMap<Integer, Position> positions = new TreeMap<>();
