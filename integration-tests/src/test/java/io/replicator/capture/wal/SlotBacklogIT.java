@@ -23,13 +23,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What waits in a slot, read by SQL. */
 class SlotBacklogIT extends SlotScene {
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void deliversWhatTheStreamWould(boolean binary) throws Exception {
+    @CsvSource({"13, false", "15, false", "15, true", "17, true", "18, true"})
+    void deliversWhatTheStreamWould(int major, boolean binary) throws Exception {
+        dropSlot();
+        use(Servers.source(major));
         long seed = ThreadLocalRandom.current().nextInt(1_000_000);
         writeAtRandom(seed);
         ReadTransactions read = new ReadTransactions(() -> {});

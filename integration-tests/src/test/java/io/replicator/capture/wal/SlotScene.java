@@ -40,7 +40,7 @@ abstract class SlotScene {
                         + " at timestamptz DEFAULT clock_timestamp(), length interval DEFAULT '1 mon 2 d 3.5 s',"
                         + " weight float8 DEFAULT random(), relation regclass DEFAULT 't')",
                 "ALTER TABLE t ALTER body SET STORAGE EXTERNAL",
-                "CREATE TABLE u (a integer, b uuid DEFAULT gen_random_uuid(), PRIMARY KEY (a, b))",
+                "CREATE TABLE u (a integer, b uuid DEFAULT md5(random()::text)::uuid, PRIMARY KEY (a, b))",
                 "CREATE PUBLICATION p FOR ALL TABLES",
                 "SELECT pg_create_logical_replication_slot('" + SLOT + "', 'pgoutput')");
     }
