@@ -20,6 +20,11 @@ final class DecodingMemoryIT {
     }
 
     @Test
+    void isNotMoreThanALargeTransactionNeeds() throws SQLException {
+        assertThat(decodingMemory("600MB")).isEqualTo("256MB");
+    }
+
+    @Test
     void isNotLessThanTheServersDefault() throws SQLException {
         assertThat(decodingMemory("16MB")).isEqualTo("64MB");
     }
@@ -28,6 +33,9 @@ final class DecodingMemoryIT {
     void isLeftAsSomebodyHasSetIt() throws SQLException {
         assertThat(decodingMemory("300MB", "ALTER SYSTEM SET logical_decoding_work_mem = '70MB'"))
                 .isEqualTo("70MB");
+        assertThat(decodingMemory("300MB", "ALTER DATABASE %s SET logical_decoding_work_mem = '64MB'"))
+                .as("somebody wants what would be the default")
+                .isEqualTo("64MB");
         assertThat(decodingMemory("300MB", "ALTER ROLE postgres SET logical_decoding_work_mem = '1MB'"))
                 .isEqualTo("1MB");
     }
@@ -37,7 +45,7 @@ final class DecodingMemoryIT {
             TestDatabase database = Servers.database(server);
             database.execute("ALTER SYSTEM SET shared_buffers = '" + sharedBuffers + "'");
             for (String setting : settings) {
-                database.execute(setting);
+                database.execute(setting.formatted(database.name()));
             }
             server.restart();
             try (Database source = Endpoints.database(Side.SOURCE, database.url());

@@ -30,21 +30,25 @@ final class SessionSettings {
     /** The same for walsender sessions, which run no SQL when they stream. */
     static final String REPLICATION_OPTIONS = "-c intervalstyle=postgres -c bytea_output=hex -c extra_float_digits=3";
 
-    /** The driver asks for the JVM's time zone. */
-    private static final String REPLICATION_PIN = """
-            SET DateStyle = 'ISO, YMD'; SET TimeZone = 'UTC'; SET search_path = pg_catalog;
-            SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0; SET lock_timeout = 0""";
-
     /**
-     * Memory in which a transaction is decoded, beyond which the server writes it to disk and reads it back: an UPDATE of a
-     * million rows takes it 1.1 s with 256 MB and 2.7 s with the 64 MB of its default. Half of its shared buffers are little
-     * enough, as those are a quarter of the machine's memory where somebody set them. A setting that is not the default is
-     * kept; before version 13 there is none.
+     * The driver asks for the JVM's time zone. One statement: walsenders before 14.2, 13.6, 12.10, 11.15 and 10.20 refuse a second
+     * one in the same message.
+     *
+     * <p>The last setting is the memory in which a transaction is decoded, beyond which the server writes it to disk and reads
+     * it back: an UPDATE of a million rows takes it 1.1 s with 256 MB and 2.7 s with the 64 MB of its default. Two sessions may
+     * need it at a time, and small servers have little to spare, so that it is half of their shared buffers at most. What
+     * somebody has set is kept; before version 13 there is none.
      */
-    private static final String DECODING_MEMORY = """
-            SELECT set_config(name, greatest(boot_val::bigint,
-                    least(524288, pg_size_bytes(current_setting('shared_buffers')) / 2048)) || 'kB', false)
-            FROM pg_settings WHERE name = 'logical_decoding_work_mem' AND setting = boot_val""";
+    static final String REPLICATION_PIN = """
+            SELECT set_config('DateStyle', 'ISO, YMD', false),
+                   set_config('TimeZone', 'UTC', false),
+                   set_config('search_path', 'pg_catalog', false),
+                   set_config('idle_in_transaction_session_timeout', '0', false),
+                   set_config('statement_timeout', '0', false),
+                   set_config('lock_timeout', '0', false),
+                   (SELECT set_config(name, greatest(boot_val::bigint,
+                           least(262144, pg_size_bytes(current_setting('shared_buffers')) / 2048)) || 'kB', false)
+                    FROM pg_settings WHERE name = 'logical_decoding_work_mem' AND source = 'default')""";
 
     /** Servers of older versions do not know them. */
     private static final List<Timeout> TIMEOUTS =
@@ -55,11 +59,7 @@ final class SessionSettings {
     private SessionSettings() {}
 
     static void pin(Connection connection) throws SQLException {
-        StringBuilder pin = new StringBuilder(PIN);
-        for (Timeout timeout : known(connection)) {
-            pin.append(", set_config('").append(timeout.setting()).append("', '0', false)");
-        }
-        try (PreparedStatement statement = connection.prepareStatement(pin.toString())) {
+        try (PreparedStatement statement = connection.prepareStatement(withTimeouts(PIN, connection))) {
             statement.execute();
         }
     }
@@ -69,14 +69,17 @@ final class SessionSettings {
      * before the session does.
      */
     static void pinReplication(Connection connection) throws SQLException {
-        StringBuilder pin = new StringBuilder(REPLICATION_PIN);
-        for (Timeout timeout : known(connection)) {
-            pin.append("; SET ").append(timeout.setting()).append(" = 0");
-        }
-        pin.append("; ").append(DECODING_MEMORY);
         try (Statement statement = connection.createStatement()) {
-            statement.execute(pin.toString());
+            statement.execute(withTimeouts(REPLICATION_PIN, connection));
         }
+    }
+
+    private static String withTimeouts(String pin, Connection connection) throws SQLException {
+        StringBuilder all = new StringBuilder(pin);
+        for (Timeout timeout : known(connection)) {
+            all.append(", set_config('").append(timeout.setting()).append("', '0', false)");
+        }
+        return all.toString();
     }
 
     private static List<Timeout> known(Connection connection) throws SQLException {

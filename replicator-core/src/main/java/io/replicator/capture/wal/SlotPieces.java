@@ -68,7 +68,9 @@ final class SlotPieces implements AutoCloseable {
                     || after.bytes() < limits.leastBytes()
                     || !before.position().isBefore(after.position())
                     || System.nanoTime() - since > limits.turn().toNanos();
-            long bytes = piece.isEmpty() ? ALL : limits.bytesBehind(piece.bytes(), piece.nanos(), after.bytes());
+            long bytes = piece.isEmpty()
+                    ? ALL
+                    : limits.bytesBehind(Math.min(piece.bytes(), before.bytes()), piece.nanos(), after.bytes());
             next = last ? null : start(other, after, bytes, delivery);
             piece.deliver(delivery);
             if (next == null || delivery.stopped()) {
