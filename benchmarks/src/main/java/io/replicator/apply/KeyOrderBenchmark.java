@@ -3,7 +3,6 @@ package io.replicator.apply;
 import io.replicator.change.Change;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -28,8 +27,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class KeyOrderBenchmark {
     private static final int CHANGES = 10_000;
-    private static final Comparator<NetChange> BY_KEY =
-            (one, other) -> Long.compareUnsigned(one.key().start(), other.key().start());
 
     private List<NetChange> changes = List.of();
 
@@ -54,7 +51,7 @@ public class KeyOrderBenchmark {
     @OperationsPerInvocation(CHANGES)
     public List<NetChange> sort() {
         List<NetChange> sorted = new ArrayList<>(changes);
-        sorted.sort(BY_KEY);
+        sorted.sort(KeyOrder.BY_KEY);
         return sorted;
     }
 }

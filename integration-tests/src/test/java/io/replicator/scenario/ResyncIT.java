@@ -59,10 +59,7 @@ class ResyncIT {
                                 == ROWS - 15_000);
                 stopped.set(true);
                 writer.get();
-                Await.until(
-                        "both sides are equal",
-                        LIMIT,
-                        () -> sides.compare(ComparisonOptions.rowsOnly()).equal());
+                sides.awaitEqualRows();
                 assertThat(daemon.replicator()
                                 .verify(VerifyLevel.CHECKSUM, TableFilter.ALL)
                                 .equal())

@@ -138,10 +138,7 @@ class WindowScenarioIT {
                         "the rows that wait are counted",
                         LIMIT,
                         () -> daemon.replicator().status().lag().rows() != null);
-                Await.until(
-                        "both sides are equal",
-                        LIMIT,
-                        () -> sides.compare(ComparisonOptions.rowsOnly()).equal());
+                sides.awaitEqualRows();
             }
         }
     }
@@ -169,10 +166,7 @@ class WindowScenarioIT {
                 sides.source().execute(rewrite, "INSERT INTO t VALUES (0, 7, 'later')");
                 daemon.replicator().throttle(0);
                 daemon.awaitPhase(Phase.STREAMING);
-                Await.until(
-                        "both sides are equal",
-                        LIMIT,
-                        () -> sides.compare(ComparisonOptions.rowsOnly()).equal());
+                sides.awaitEqualRows();
                 assertThat(sides.target().number("SELECT v FROM t WHERE id = 0"))
                         .isEqualTo(7);
             }
@@ -218,10 +212,7 @@ class WindowScenarioIT {
                         "at most one segment and what was just applied is left",
                         LIMIT,
                         () -> sides.source().number(log) <= 2 * 16_384);
-                Await.until(
-                        "both sides are equal",
-                        LIMIT,
-                        () -> sides.compare(ComparisonOptions.rowsOnly()).equal());
+                sides.awaitEqualRows();
             }
         }
     }

@@ -15,7 +15,7 @@ import java.util.List;
 final class KeyOrder {
     private static final int MOST_RANGES = 1 << 16;
     private static final int MANY = 64;
-    private static final Comparator<NetChange> BY_KEY =
+    static final Comparator<NetChange> BY_KEY =
             (one, other) -> Long.compareUnsigned(one.key().start(), other.key().start());
 
     private KeyOrder() {}

@@ -36,12 +36,13 @@ final class SlotBacklog {
     /**
      * @param worthwhileBytes from which on reading by SQL begins; of less that is left, one more piece is read
      * @param leastBytes what is left to the stream in any case
-     * @param pieceBytes how much of the log a piece may span, and a quarter more where that is the rest. Each begins by reading again what the server wrote since its
-     *     oldest transaction of about 15 s before began, so that pieces have to be large
+     * @param pieceBytes how much of the log a piece may span, and a quarter more where that is the rest. Each begins by reading
+     *     again what the server wrote since its oldest transaction of about 15 s before began, so that pieces have to be large
      * @param firstBytes how much the first piece may span: little, because nobody has anything to do meanwhile
      * @param mostChanges how many messages a piece may have, which the last transaction may pass
-     * @param pieces how many are read until a stream has its turn, half of them by either copy. Servers before 15.3, 14.8, 13.11 and 12.15 forget nothing of
-     *     a piece or of the stream, and end a session that has ten of what each and the server itself register
+     * @param pieces how many are read until a stream has its turn, half of them by either copy. Servers before 15.3, 14.8, 13.11
+     *     and 12.15 forget nothing of a piece or of the stream, and end a session that has ten of what each and the server
+     *     itself register
      * @param turn how long pieces are read at most until the stream has its turn
      * @param look how often a stream that has fallen behind looks whether a piece waits
      * @param patience how long the server may take to decode a piece: it keeps all of it, on disk what {@code work_mem} does

@@ -47,7 +47,7 @@ final class SlotPiece {
     /**
      * Has the server decode a piece. It is cancelled when that takes too long or nobody wants it any more.
      *
-     * @param bytes how much of the log {@code sql} asks for
+     * @param bytes how much of the log it spans
      */
     static SlotPiece start(SlotCopy copy, String sql, long bytes, Delivery delivery, Duration patience) {
         SlotPiece piece = new SlotPiece(copy, bytes);
@@ -89,7 +89,7 @@ final class SlotPiece {
         return answer.isDone();
     }
 
-    /** How much of the log it was asked for. */
+    /** How much of the log it spans. */
     long bytes() {
         return bytes;
     }

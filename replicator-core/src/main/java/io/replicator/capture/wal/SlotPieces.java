@@ -68,9 +68,7 @@ final class SlotPieces implements AutoCloseable {
                     || after.bytes() < limits.leastBytes()
                     || !before.position().isBefore(after.position())
                     || System.nanoTime() - since > limits.turn().toNanos();
-            long bytes = piece.isEmpty()
-                    ? ALL
-                    : limits.bytesBehind(Math.min(piece.bytes(), before.bytes()), piece.nanos(), after.bytes());
+            long bytes = piece.isEmpty() ? ALL : limits.bytesBehind(piece.bytes(), piece.nanos(), after.bytes());
             next = last ? null : start(other, after, bytes, delivery);
             piece.deliver(delivery);
             if (next == null || delivery.stopped()) {
@@ -89,7 +87,9 @@ final class SlotPieces implements AutoCloseable {
 
     private SlotPiece start(SlotCopy copy, SlotCopy.Waiting waiting, long bytes, Delivery delivery) {
         Lsn end = new Lsn(waiting.position().value() + bytes);
-        return SlotPiece.start(copy, copy.next(end, limits.mostChanges(), options), bytes, delivery, limits.patience());
+        long spanned = Math.min(bytes, waiting.bytes());
+        return SlotPiece.start(
+                copy, copy.next(end, limits.mostChanges(), options), spanned, delivery, limits.patience());
     }
 
     /** Streams what lies behind the pieces, of which one at least was delivered; closing the stream ends its copy. */
