@@ -3,6 +3,7 @@ package io.replicator.testkit;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ThrowingRunnable;
 
 /** Waits for conditions; every wait says what for and has a limit. */
 public final class Await {
@@ -22,5 +23,14 @@ public final class Await {
                 .pollInterval(POLL_INTERVAL)
                 .atMost(limit)
                 .until(condition);
+    }
+
+    /** Like {@link #until}, for a condition that says why it does not hold. */
+    public static void untilAsserted(String what, Duration limit, ThrowingRunnable assertion) {
+        Awaitility.await("waited until " + what)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(POLL_INTERVAL)
+                .atMost(limit)
+                .untilAsserted(assertion);
     }
 }

@@ -81,10 +81,15 @@ public record Sides(TestDatabase source, TestDatabase target, Settings settings)
 
     /** Waits until the rows of all tables are equal. */
     public void awaitEqualRows() {
-        Await.until(
+        awaitEqualRows(APPLY_LIMIT);
+    }
+
+    /** Waits until the rows of all tables are equal. */
+    public void awaitEqualRows(Duration limit) {
+        Await.untilAsserted(
                 "both sides are equal",
-                APPLY_LIMIT,
-                () -> compare(ComparisonOptions.rowsOnly()).equal());
+                limit,
+                () -> compare(ComparisonOptions.rowsOnly()).assertEqual());
     }
 
     /** What all lanes on the target have durably applied; null before the stream was prepared. */

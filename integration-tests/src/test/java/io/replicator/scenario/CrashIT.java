@@ -66,10 +66,7 @@ class CrashIT {
                     awaitPhase(asked, Phase.STREAMING, daemon);
                     WriterReport report = writers.stop(LIMIT);
                     assertThat(report.violations()).as("seed %s", seed).isEmpty();
-                    Await.until(
-                            "every row has arrived, seed " + seed,
-                            LIMIT,
-                            () -> sides.compare(ComparisonOptions.rowsOnly()).equal());
+                    sides.awaitEqualRows(LIMIT);
                 }
             }
         }
@@ -209,10 +206,7 @@ class CrashIT {
                 try (DaemonProcess daemon = run(settings)) {
                     awaitPhase(asked, Phase.STREAMING, daemon);
                     sides.source().execute("UPDATE t SET v = 'written after the undo' WHERE id = 1");
-                    Await.until(
-                            "the change has arrived",
-                            LIMIT,
-                            () -> sides.compare(ComparisonOptions.rowsOnly()).equal());
+                    sides.awaitEqualRows(LIMIT);
                 }
             }
         }

@@ -3,7 +3,6 @@ package io.replicator.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.replicator.Replicator;
-import io.replicator.cli.demo.ComparisonOptions;
 import io.replicator.progress.Phase;
 import io.replicator.testkit.Await;
 import io.replicator.testkit.Daemon;
@@ -46,10 +45,7 @@ final class ResyncScene {
     }
 
     static void assertEqual(Sides sides) throws SQLException {
-        Await.until(
-                "both sides are equal",
-                LIMIT,
-                () -> sides.compare(ComparisonOptions.rowsOnly()).equal());
+        sides.awaitEqualRows(LIMIT);
     }
 
     static void awaitStreaming(Replicator asked, DaemonProcess daemon) {
