@@ -1,27 +1,32 @@
 package io.replicator.apply;
 
 import io.replicator.change.Change;
-import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import io.replicator.postgres.OidMap;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Changes gathered by table until they are applied. Not thread-safe. */
 final class Batch {
     private static final int MAX_CHANGES = 20_000;
 
-    private final Map<Integer, TableChanges> tables = new LinkedHashMap<>();
+    private final OidMap<TableChanges> byOid = new OidMap<>();
+    private final List<TableChanges> tables = new ArrayList<>();
     private int changes;
 
-    /** Whether a change of this mapping can be added: not when the table's structure changed meanwhile. */
-    boolean accepts(TableMapping mapping) {
-        TableChanges known = tables.get(mapping.relation().oid());
-        return known == null || known.mapping() == mapping;
-    }
-
-    void add(TableMapping mapping, Change change) {
-        tables.computeIfAbsent(mapping.relation().oid(), _ -> new TableChanges(mapping))
-                .add(change);
+    /** Adds a change, unless the table's structure changed meanwhile; returns whether it did. */
+    boolean add(TableMapping mapping, Change change) {
+        int oid = mapping.relation().oid();
+        TableChanges table = byOid.get(oid);
+        if (table == null) {
+            table = new TableChanges(mapping);
+            byOid.put(oid, table);
+            tables.add(table);
+        } else if (table.mapping() != mapping) {
+            return false;
+        }
+        table.add(change);
         changes++;
+        return true;
     }
 
     boolean full() {
@@ -32,12 +37,8 @@ final class Batch {
         return changes;
     }
 
-    Collection<TableChanges> tables() {
-        return tables.values();
-    }
-
-    void clear() {
-        tables.clear();
-        changes = 0;
+    /** In the order of their first changes. */
+    List<TableChanges> tables() {
+        return tables;
     }
 }

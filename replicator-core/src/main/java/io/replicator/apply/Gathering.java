@@ -16,16 +16,15 @@ final class Gathering {
         bytes = new long[lanes];
     }
 
-    /** Whether a change of this mapping can be added: not when the table's structure changed meanwhile. */
-    boolean accepts(int lane, TableMapping mapping) {
-        return batches[lane].accepts(mapping);
-    }
-
-    void add(int lane, TableMapping mapping, Change change, int size) {
-        batches[lane].add(mapping, change);
+    /** Adds a change, unless the table's structure changed meanwhile; returns whether it did. */
+    boolean add(int lane, TableMapping mapping, Change change, int size) {
+        if (!batches[lane].add(mapping, change)) {
+            return false;
+        }
         bytes[lane] += size;
         held += size;
         full |= batches[lane].full();
+        return true;
     }
 
     boolean isEmpty(int lane) {

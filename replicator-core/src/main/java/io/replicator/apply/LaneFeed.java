@@ -30,11 +30,11 @@ final class LaneFeed {
     }
 
     void add(int lane, TableMapping mapping, Change change, int size) throws InterruptedException {
-        if (!gathering.accepts(lane, mapping)) {
+        if (!gathering.add(lane, mapping, change, size)) {
             apply(lane, lane);
             group.order(fleet.lane(lane), new LaneOrder.Forget());
+            gathering.add(lane, mapping, change, size);
         }
-        gathering.add(lane, mapping, change, size);
     }
 
     /** Counts a source transaction to the next commit. */

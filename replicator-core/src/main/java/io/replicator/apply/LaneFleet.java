@@ -205,15 +205,41 @@ public final class LaneFleet implements AutoCloseable {
             lanes.forEach(Lane::abort);
             Thread.currentThread().interrupt();
         }
-        lanes.forEach(Lane::close);
+        closeLanes();
+    }
+
+    /** One that fails keeps no other one open. */
+    private void closeLanes() {
+        List<Lane> closing = lanes;
         lanes = List.of();
+        RuntimeException failed = null;
+        for (Lane lane : closing) {
+            try {
+                lane.close();
+            } catch (RuntimeException e) {
+                if (failed == null) {
+                    failed = e;
+                } else {
+                    failed.addSuppressed(e);
+                }
+            }
+        }
+        if (failed != null) {
+            throw failed;
+        }
     }
 
     @Override
     public void close() {
-        stop();
-        disk.close();
-        closeConnection();
+        try {
+            stop();
+        } finally {
+            try {
+                disk.close();
+            } finally {
+                closeConnection();
+            }
+        }
     }
 
     private void closeConnection() {

@@ -10,11 +10,10 @@ import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.pipeline.ByteBudget;
 import io.replicator.pipeline.ChangeHandler;
+import io.replicator.postgres.OidMap;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -45,7 +44,7 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
     private final FlushPolicy policy;
     private final LaneFeed feed;
     private final Replay replay;
-    private final Map<Integer, RoutedTable> routed = new HashMap<>();
+    private final OidMap<RoutedTable> routed = new OidMap<>();
     private final AtomicReference<@Nullable Barrier> barrier = new AtomicReference<>();
     private Position reached;
     private Position flushed;
@@ -119,6 +118,9 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
 
     /** Whether nothing more comes until the lanes have worked off what they have, and the last flush is a while ago. */
     private boolean staysDrained(BooleanSupplier drained) throws InterruptedException {
+        if (!drained.getAsBoolean()) {
+            return false;
+        }
         boolean gathered = !feed.isEmpty();
         long linger = gathered ? policy.linger(begun, Instant.now()) : 0;
         while (drained.getAsBoolean()) {
@@ -203,11 +205,12 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
             budget.release(change.size());
             return;
         }
-        TableMapping mapping = mappings.mapping(relation);
-        if (current != null && mappings.contains(mapping, current)) {
+        TableMappings.Mapped mapped = mappings.table(relation);
+        if (current != null && mapped.contains(current)) {
             budget.release(change.size());
             return;
         }
+        TableMapping mapping = mapped.mapping();
         RoutedTable table = routed(mapping);
         switch (change) {
             case Change.Insert insert -> add(table.lane(insert.row()), mapping, change, change.size());

@@ -6,32 +6,44 @@ import io.replicator.change.Relation;
 import io.replicator.change.SourceTransaction;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
+import io.replicator.postgres.OidMap;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The lane's mappings of source relations to target tables; a relation described anew is looked at anew. */
 final class TableMappings {
     private final Connection target;
     private final TableStarts starts;
-    private final Map<Integer, TableMapping> byOid = new HashMap<>();
+    private final OidMap<Mapped> byOid = new OidMap<>();
+
+    /**
+     * A table and what its bulk load contains.
+     *
+     * @param start null for a table that was not loaded
+     */
+    record Mapped(TableMapping mapping, @Nullable Position start) {
+        /** Whether the bulk load contains this transaction already. */
+        boolean contains(SourceTransaction transaction) {
+            return start != null && start.contains(transaction);
+        }
+    }
 
     TableMappings(Connection target, TableStarts starts) {
         this.target = target;
         this.starts = starts;
     }
 
-    /** Indexes of the target may have changed. */
+    /** Indexes of the target, or from where on tables take changes, may be others than before. */
     void forget() {
         byOid.clear();
     }
 
-    TableMapping mapping(Relation relation) throws SQLException {
-        TableMapping known = byOid.get(relation.oid());
-        if (known != null && (known.relation() == relation || known.relation().sameStructure(relation))) {
+    Mapped table(Relation relation) throws SQLException {
+        Mapped known = byOid.get(relation.oid());
+        if (known != null && isOf(known.mapping().relation(), relation)) {
             return known;
         }
         TargetTable table = TargetTableReader.read(target, relation.name());
@@ -40,9 +52,13 @@ final class TableMappings {
                     ErrorCode.TABLE_MISSING,
                     "table " + relation + " changed on the source and is missing on the target");
         }
-        TableMapping mapping = TableMapping.of(relation, table);
-        byOid.put(relation.oid(), mapping);
-        return mapping;
+        Mapped mapped = new Mapped(TableMapping.of(relation, table), starts.start(relation.name()));
+        byOid.put(relation.oid(), mapped);
+        return mapped;
+    }
+
+    private static boolean isOf(Relation known, Relation relation) {
+        return known == relation || known.sameStructure(relation);
     }
 
     /** Whether a table is copied while the stream goes on, and takes no changes. */
@@ -50,17 +66,11 @@ final class TableMappings {
         return starts.passesOver(relation.name(), change);
     }
 
-    /** Whether the table's bulk load contains this transaction already. */
-    boolean contains(TableMapping mapping, SourceTransaction transaction) {
-        Position start = starts.start(mapping.relation().name());
-        return start != null && start.contains(transaction);
-    }
-
     /** A TRUNCATE without the tables that it is passed over for, or whose bulk load contains it. */
     Change.Truncate withoutContained(Change.Truncate truncate, SourceTransaction transaction) throws SQLException {
         List<Relation> relations = new ArrayList<>();
         for (Relation relation : truncate.relations()) {
-            if (!passesOver(relation, truncate) && !contains(mapping(relation), transaction)) {
+            if (!passesOver(relation, truncate) && !table(relation).contains(transaction)) {
                 relations.add(relation);
             }
         }

@@ -55,6 +55,17 @@ class PostgresToolsTest {
         assertThat(PostgresTools.newest(Set.of(broken, incomplete))).isEmpty();
     }
 
+    @Test
+    void leavesOutTheScriptThatStartsAnotherInstallation() throws IOException {
+        Path installed = install(directory.resolve("installed"), "17.2").resolve("pg_dump");
+        Path script = Files.copy(installed, directory.resolve("pg_wrapper"));
+        Path link = Files.createSymbolicLink(directory.resolve("pg_dump"), script);
+
+        assertThat(PostgresTools.startsAnother(link)).isTrue();
+        assertThat(PostgresTools.startsAnother(installed)).isFalse();
+        assertThat(PostgresTools.startsAnother(directory.resolve("absent"))).isFalse();
+    }
+
     private static Path install(Path directory, String version) throws IOException {
         Files.createDirectories(directory);
         for (String program : new String[] {"pg_dump", "pg_restore"}) {

@@ -10,14 +10,13 @@ import io.replicator.change.Tuple;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.Lsn;
+import io.replicator.postgres.OidMap;
 import io.replicator.postgres.QualifiedName;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +27,7 @@ public final class PgOutputDecoder {
     private static final long POSTGRES_EPOCH_MICROS = 946_684_800_000_000L;
     private static final int OBJECT_OVERHEAD = 96;
 
-    private final Map<Integer, Relation> relations = new HashMap<>();
+    private final OidMap<Relation> relations = new OidMap<>();
     private @Nullable SourceTransaction transaction;
 
     /** Whether a transaction has begun and not ended. */
