@@ -7,6 +7,7 @@ import io.replicator.cutover.CutoverEvent;
 import io.replicator.cutover.CutoverOptions;
 import io.replicator.cutover.CutoverResult;
 import io.replicator.progress.Phase;
+import io.replicator.status.StatusReport;
 import io.replicator.testkit.Await;
 import io.replicator.testkit.Daemon;
 import io.replicator.testkit.DaemonProcess;
@@ -201,6 +202,35 @@ class LargeObjectsIT {
             }
             assertThat(sides.target().text(written)).isEqualTo(before);
             assertThat(contents(sides.target())).isEqualTo(contents(sides.source()));
+        }
+    }
+
+    /** An uncommitted large object on the target keeps the load from ending. */
+    @Test
+    void statusTellsHowFarTheirCopyIs() throws SQLException {
+        try (Sides sides = Sides.of(15, 17);
+                Connection session = sides.target().connection();
+                Statement statement = session.createStatement()) {
+            sides.execute(CREATE);
+            sides.source().execute(FILL);
+            session.setAutoCommit(false);
+            statement.execute("SELECT lo_create(" + (200_000 + SMALL) + ")");
+            try (Daemon daemon = Daemon.start(sides.settings().existingSchema())) {
+                Await.untilAsserted("the status tells of large objects", LIMIT, () -> {
+                    StatusReport.LargeObjects copied =
+                            daemon.replicator().status().copy().largeObjects();
+                    assertThat(copied).isNotNull();
+                    assertThat(copied.total()).isEqualTo(SMALL + 4);
+                    assertThat(copied.done()).isBetween(SMALL / 2L, SMALL + 3L);
+                    assertThat(copied.bytes()).isPositive();
+                });
+                session.rollback();
+                daemon.awaitPhase(Phase.STREAMING);
+                Await.until(
+                        "the status tells of none any more",
+                        LIMIT,
+                        () -> daemon.replicator().status().copy().largeObjects() == null);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package io.replicator.cli;
 
 import io.replicator.status.StatusReport;
+import org.jspecify.annotations.Nullable;
 
 /** How far the bulk load is. */
 record CopyProgress(StatusReport.Copy copy) {
@@ -36,6 +37,17 @@ record CopyProgress(StatusReport.Copy copy) {
             return copy.etaSeconds() == null ? "rows done, indexes follow" : "done";
         }
         return "ETA " + Figures.seconds(copy.etaSeconds());
+    }
+
+    /** Null while none are copied. */
+    @Nullable
+    String largeObjects() {
+        StatusReport.LargeObjects objects = copy.largeObjects();
+        return objects == null
+                ? null
+                : Figures.count(objects.done()) + " of "
+                        + Figures.count(objects.total(), "large object", "large objects") + ", "
+                        + Figures.bytes(objects.bytes()) + " moved";
     }
 
     String amount() {

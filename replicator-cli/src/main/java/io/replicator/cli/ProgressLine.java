@@ -18,6 +18,10 @@ final class ProgressLine {
 
     private static String copying(StatusReport report) {
         CopyProgress progress = new CopyProgress(report.copy());
+        String largeObjects = progress.largeObjects();
+        if (largeObjects != null) {
+            return "  " + largeObjects;
+        }
         return progress.begun() ? "  " + progress.percent() + " %  " + progress.amount() + "  " + progress.eta() : "";
     }
 

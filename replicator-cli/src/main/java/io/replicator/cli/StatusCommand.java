@@ -88,7 +88,7 @@ final class StatusCommand implements Callable<Integer>, JsonCommand {
                     null,
                     null,
                     StatusReport.Lag.UNKNOWN,
-                    new StatusReport.Copy(0, 0, 0, 0, null),
+                    StatusReport.Copy.NOT_BEGUN,
                     new StatusReport.Apply(0, 0, 0),
                     StatusReport.Verify.NEVER,
                     List.of(),

@@ -81,6 +81,10 @@ final class StatusScreen {
         lines.add(labelled(
                 "copy", progress.bar(BAR) + Layout.right(progress.percent() + " %", 6) + "  " + progress.eta()));
         lines.add(labelled("", progress.amount()));
+        String largeObjects = progress.largeObjects();
+        if (largeObjects != null) {
+            lines.add(labelled("", largeObjects));
+        }
     }
 
     private static String apply(StatusReport.Apply apply) {

@@ -21,6 +21,8 @@ final class LiveViewsTest {
     void putsAStatusIntoOneLine() {
         assertThat(ProgressLine.of(Reports.copying()))
                 .isEqualTo("copying  32 %  3 of 11 tables, 120 MB of 369 MB  ETA 2 min 10 s");
+        assertThat(ProgressLine.of(Reports.copyingLargeObjects()))
+                .isEqualTo("copying  12,500 of 40,000 large objects, 1.4 MB moved");
         assertThat(ProgressLine.of(Reports.streaming()))
                 .isEqualTo("streaming  lag 0.2 s, 1.4 MB, 12 transactions  1,240 rows/s");
         assertThat(ProgressLine.of(Reports.warned()))

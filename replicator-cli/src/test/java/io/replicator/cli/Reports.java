@@ -5,13 +5,19 @@ import java.util.List;
 
 /** Fixed reports for the tests of views. */
 final class Reports {
-    private static final StatusReport.Copy HALF = new StatusReport.Copy(126_000_000, 387_000_000, 3, 11, 130.4);
-    private static final StatusReport.Copy ALL = new StatusReport.Copy(387_000_000, 387_000_000, 11, 11, 0.0);
+    private static final StatusReport.Copy HALF = new StatusReport.Copy(126_000_000, 387_000_000, 3, 11, 130.4, null);
+    private static final StatusReport.Copy ALL = new StatusReport.Copy(387_000_000, 387_000_000, 11, 11, 0.0, null);
+    private static final StatusReport.Copy LARGE_OBJECTS = new StatusReport.Copy(
+            387_000_000, 387_000_000, 11, 11, null, new StatusReport.LargeObjects(12_500, 40_000, 1_468_006));
 
     private Reports() {}
 
     static StatusReport copying() {
         return report("copying", null, "running", 0.4, StatusReport.Lag.UNKNOWN, HALF, null, List.of());
+    }
+
+    static StatusReport copyingLargeObjects() {
+        return report("copying", null, "running", 0.4, StatusReport.Lag.UNKNOWN, LARGE_OBJECTS, null, List.of());
     }
 
     static StatusReport streaming() {
@@ -86,7 +92,7 @@ final class Reports {
                 null,
                 null,
                 StatusReport.Lag.UNKNOWN,
-                new StatusReport.Copy(0, 0, 0, 0, null),
+                StatusReport.Copy.NOT_BEGUN,
                 new StatusReport.Apply(0, 0, 0),
                 StatusReport.Verify.NEVER,
                 List.of(),

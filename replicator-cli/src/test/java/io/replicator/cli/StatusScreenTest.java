@@ -26,6 +26,15 @@ final class StatusScreenTest {
     }
 
     @Test
+    void showsTheCopyOfLargeObjects() {
+        assertThat(new StatusScreen(Style.PLAIN, false).lines(Reports.copyingLargeObjects()))
+                .containsSubsequence(
+                        "copy        [########################################] 100 %  rows done, indexes follow",
+                        "            11 of 11 tables, 369 MB of 369 MB",
+                        "            12,500 of 40,000 large objects, 1.4 MB moved");
+    }
+
+    @Test
     void showsTheStreamWithItsTables() {
         String screen = String.join("\n", new StatusScreen(Style.PLAIN, true).lines(Reports.streaming())) + "\n";
 

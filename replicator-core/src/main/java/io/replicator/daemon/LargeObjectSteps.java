@@ -8,6 +8,7 @@ import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.Database;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.snapshot.CopyRate;
+import io.replicator.snapshot.LargeObjectCounters;
 import io.replicator.snapshot.LargeObjectResult;
 import io.replicator.snapshot.LargeObjectSync;
 import io.replicator.snapshot.LoadSnapshot;
@@ -28,11 +29,15 @@ final class LargeObjectSteps {
         this.owned = owned;
     }
 
-    /** @param snapshot under which the rows were read, where nothing is brought up to date later */
-    void load(@Nullable LoadSnapshot snapshot, CopyRate rate, Steps steps) throws InterruptedException {
+    /**
+     * @param snapshot under which the rows were read, where nothing is brought up to date later
+     * @param counters tell how far it is
+     */
+    void load(@Nullable LoadSnapshot snapshot, CopyRate rate, LargeObjectCounters counters, Steps steps)
+            throws InterruptedException {
         if (ends.config().copy().largeObjects()) {
             steps.tell("large objects");
-            LargeObjectResult found = sync(ends.rowSource(), rate).run(owned.migration(), snapshot, null);
+            LargeObjectResult found = sync(ends.rowSource(), rate, counters).run(owned.migration(), snapshot, null);
             if (found.count() + found.differing() > 0) {
                 steps.tell(found.toString());
             }
@@ -44,8 +49,8 @@ final class LargeObjectSteps {
         if (!ends.config().copy().largeObjects()) {
             return List.of();
         }
-        LargeObjectResult found = sync(ends.rowSource(), new CopyRate())
-                .compare(owned.migration(), snapshot, level != VerifyLevel.COUNTS);
+        LargeObjectResult found =
+                sync(ends.rowSource()).compare(owned.migration(), snapshot, level != VerifyLevel.COUNTS);
         return found.samples();
     }
 
@@ -58,7 +63,7 @@ final class LargeObjectSteps {
         if (!ends.config().copy().largeObjects()) {
             return OFF;
         }
-        LargeObjectSync sync = sync(ends.source(), new CopyRate());
+        LargeObjectSync sync = sync(ends.source());
         long start = System.nanoTime();
         LargeObjectResult found = options.dryRun()
                 ? sync.compare(owned.migration(), null, true)
@@ -83,18 +88,23 @@ final class LargeObjectSteps {
         if (!ends.config().copy().largeObjects()) {
             return OFF;
         }
-        return sync(ends.source(), new CopyRate())
+        return sync(ends.source())
                 .run(owned.migration(), null, deadline.remaining())
                 .toString();
     }
 
-    private LargeObjectSync sync(Database source, CopyRate rate) {
+    private LargeObjectSync sync(Database source) {
+        return sync(source, new CopyRate(), new LargeObjectCounters());
+    }
+
+    private LargeObjectSync sync(Database source, CopyRate rate, LargeObjectCounters counters) {
         return new LargeObjectSync(
                 source,
                 ends.target(),
                 ends.config().schema().owner(),
                 ends.config().copy().jobs(),
-                rate);
+                rate,
+                counters);
     }
 
     private static String seconds(Duration duration) {

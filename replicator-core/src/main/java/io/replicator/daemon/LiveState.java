@@ -3,6 +3,7 @@ package io.replicator.daemon;
 import io.replicator.capture.Heartbeat;
 import io.replicator.snapshot.CopyCounters;
 import io.replicator.snapshot.CopyRate;
+import io.replicator.snapshot.LargeObjectCounters;
 import io.replicator.status.StatusReport;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** What the daemon's threads know of each other, for the status. Thread-safe. */
 final class LiveState {
     private final CopyCounters copy = new CopyCounters();
+    private final LargeObjectCounters largeObjects = new LargeObjectCounters();
     private final CopyRate copyRate;
     private final Map<String, String> warnings = new TreeMap<>();
     private final Object streamChanged = new Object();
@@ -28,6 +30,10 @@ final class LiveState {
 
     CopyCounters copy() {
         return copy;
+    }
+
+    LargeObjectCounters largeObjects() {
+        return largeObjects;
     }
 
     /** The size of the indexes that follow the rows; 0 for none or unknown. */

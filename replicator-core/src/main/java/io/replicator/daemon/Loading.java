@@ -70,10 +70,10 @@ final class Loading {
         LargeObjectSteps objects = new LargeObjectSteps(ends, owned);
         if (capture instanceof NoCapture nothing) {
             try (LoadSnapshot last = nothing.last(steps)) {
-                objects.load(last, live.copyRate(), steps);
+                objects.load(last, live.copyRate(), live.largeObjects(), steps);
             }
         } else {
-            objects.load(null, live.copyRate(), steps);
+            objects.load(null, live.copyRate(), live.largeObjects(), steps);
         }
     }
 

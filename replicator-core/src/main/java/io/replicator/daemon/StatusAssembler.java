@@ -12,6 +12,7 @@ import io.replicator.progress.Phase;
 import io.replicator.progress.TableProgress;
 import io.replicator.progress.TableProgressStore;
 import io.replicator.snapshot.CopyCounters;
+import io.replicator.snapshot.LargeObjectCounters;
 import io.replicator.status.StatusReport;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -133,7 +134,12 @@ final class StatusAssembler {
         if (over) {
             eta = migration.effectivePhase().compareTo(Phase.COPYING) > 0 ? Double.valueOf(0) : null;
         }
-        return new StatusReport.Copy(bytes, total, done, tables.size(), eta);
+        return new StatusReport.Copy(bytes, total, done, tables.size(), eta, largeObjects());
+    }
+
+    private StatusReport.@Nullable LargeObjects largeObjects() {
+        LargeObjectCounters.Passed passed = live.largeObjects().passed();
+        return passed == null ? null : new StatusReport.LargeObjects(passed.done(), passed.total(), passed.bytes());
     }
 
     /** Bytes of COPY are not those of the table's files: an unfinished table is never shown as whole. */

@@ -75,7 +75,7 @@ public final class StatusReader {
                 null,
                 null,
                 StatusReport.Lag.UNKNOWN,
-                new StatusReport.Copy(0, 0, 0, 0, null),
+                StatusReport.Copy.NOT_BEGUN,
                 new StatusReport.Apply(0, 0, 0),
                 StatusReport.Verify.NEVER,
                 List.of(),

@@ -38,18 +38,21 @@ final class LargeObjectCopy {
     private final @Nullable LoadSnapshot snapshot;
     private final @Nullable String owner;
     private final CopyRate rate;
+    private final LargeObjectCounters counters;
 
     LargeObjectCopy(
             Connection source,
             Connection target,
             @Nullable LoadSnapshot snapshot,
             @Nullable String owner,
-            CopyRate rate) {
+            CopyRate rate,
+            LargeObjectCounters counters) {
         this.source = source;
         this.target = target;
         this.snapshot = snapshot;
         this.owner = owner;
         this.rate = rate;
+        this.counters = counters;
     }
 
     private record Sized(long oid, long size, @Nullable String comment) {}
@@ -108,7 +111,7 @@ final class LargeObjectCopy {
         }
         List<Long> oids = batch.stream().map(Sized::oid).toList();
         onTarget(fresh ? CREATE : EMPTY, oids);
-        LargeObjectPieces pieces = new LargeObjectPieces(source, target, rate);
+        LargeObjectPieces pieces = new LargeObjectPieces(source, target, rate, counters);
         for (Sized object : batch) {
             pieces.move(object.oid(), object.size());
         }

@@ -27,13 +27,15 @@ final class LargeObjectPieces {
     private final Connection source;
     private final Connection target;
     private final CopyRate rate;
+    private final LargeObjectCounters counters;
     private final List<Piece> gathered = new ArrayList<>();
     private int gatheredBytes;
 
-    LargeObjectPieces(Connection source, Connection target, CopyRate rate) {
+    LargeObjectPieces(Connection source, Connection target, CopyRate rate, LargeObjectCounters counters) {
         this.source = source;
         this.target = target;
         this.rate = rate;
+        this.counters = counters;
     }
 
     private record Piece(long oid, long place, int length, boolean last) {}
@@ -88,6 +90,7 @@ final class LargeObjectPieces {
             }
         }
         write(oids, places, contents);
+        counters.moved(gatheredBytes);
         rate.moved(gatheredBytes);
         gathered.clear();
         gatheredBytes = 0;

@@ -26,14 +26,25 @@ public final class LargeObjectSync {
     private final @Nullable String owner;
     private final int jobs;
     private final CopyRate rate;
+    private final LargeObjectCounters counters;
 
-    /** @param owner the role that is to own them on the target; null for the login */
-    public LargeObjectSync(Database source, Database target, @Nullable String owner, int jobs, CopyRate rate) {
+    /**
+     * @param owner the role that is to own them on the target; null for the login
+     * @param counters tell how far it is
+     */
+    public LargeObjectSync(
+            Database source,
+            Database target,
+            @Nullable String owner,
+            int jobs,
+            CopyRate rate,
+            LargeObjectCounters counters) {
         this.source = source;
         this.target = target;
         this.owner = owner;
         this.jobs = jobs;
         this.rate = rate;
+        this.counters = counters;
     }
 
     /**
@@ -49,10 +60,12 @@ public final class LargeObjectSync {
         return pass(migration, limit, (sessions, range) -> {
             LargeObjectDifferences found = compare(sessions, migration, snapshot, range, true);
             requireNoForeign(found.foreign());
-            LargeObjectCopy copy = new LargeObjectCopy(sessions.source(), sessions.target(), snapshot, owner, rate);
+            LargeObjectCopy copy =
+                    new LargeObjectCopy(sessions.source(), sessions.target(), snapshot, owner, rate, counters);
             copy.create(migration, found.missing());
             copy.replace(migration, found.changed());
             copy.remove(migration, found.extra());
+            counters.done(found.count());
             return found;
         });
     }
@@ -64,15 +77,23 @@ public final class LargeObjectSync {
      */
     public LargeObjectResult compare(Migration migration, @Nullable LoadSnapshot snapshot, boolean contents)
             throws InterruptedException {
-        return pass(migration, null, (sessions, range) -> compare(sessions, migration, snapshot, range, contents));
+        return pass(migration, null, (sessions, range) -> {
+            LargeObjectDifferences found = compare(sessions, migration, snapshot, range, contents);
+            counters.done(found.count());
+            return found;
+        });
     }
 
     private LargeObjectResult pass(Migration migration, @Nullable Duration limit, LargeObjectPass.Work work)
             throws InterruptedException {
-        List<LargeObjectRange> ranges = ranges(migration);
-        return ranges.isEmpty()
-                ? LargeObjectResult.NOTHING
-                : new LargeObjectPass(source, target, jobs, limit, work).run(ranges);
+        try {
+            List<LargeObjectRange> ranges = ranges(migration);
+            return ranges.isEmpty()
+                    ? LargeObjectResult.NOTHING
+                    : new LargeObjectPass(source, target, jobs, limit, work).run(ranges);
+        } finally {
+            counters.end();
+        }
     }
 
     private static LargeObjectDifferences compare(
@@ -101,9 +122,11 @@ public final class LargeObjectSync {
                 Connection writing = target.borrow()) {
             requireReadable(LargeObjects.unreadable(reading));
             long count = LargeObjects.count(reading);
-            return count == 0 && !LargeObjectStore.any(writing, migration)
-                    ? List.of()
-                    : LargeObjectRange.cut(reading, count, jobs);
+            if (count == 0 && !LargeObjectStore.any(writing, migration)) {
+                return List.of();
+            }
+            counters.begin(count);
+            return LargeObjectRange.cut(reading, count, jobs);
         } catch (SQLException e) {
             throw SqlStates.wrap(ErrorCode.COPY_FAILED, "listing large objects", e);
         }

@@ -46,13 +46,27 @@ public record StatusReport(
         public static final Lag UNKNOWN = new Lag(null, null, null, null);
     }
 
-    /** @param etaSeconds until rows and indexes are there; null when unknown, as before the first percent */
+    /**
+     * @param etaSeconds until rows and indexes are there; null when unknown, as before the first percent
+     * @param largeObjects null while none are copied
+     */
     public record Copy(
             long bytesDone,
             long bytesTotal,
             int tablesDone,
             int tablesTotal,
-            @Nullable Double etaSeconds) {}
+            @Nullable Double etaSeconds,
+            @Nullable LargeObjects largeObjects) {
+        public static final Copy NOT_BEGUN = new Copy(0, 0, 0, 0, null, null);
+    }
+
+    /**
+     * The copy of large objects, which comes behind that of the rows.
+     *
+     * @param done how many are as on the source
+     * @param bytes that were moved so far
+     */
+    public record LargeObjects(long done, long total, long bytes) {}
 
     public record Apply(double rowsPerSecond, long rows, long transactions) {}
 
