@@ -92,6 +92,16 @@ public record Sides(TestDatabase source, TestDatabase target, Settings settings)
                 () -> compare(ComparisonOptions.rowsOnly()).assertEqual());
     }
 
+    /** Waits until no session of a daemon that was killed is left on the target: what it was committing has ended, too. */
+    public void awaitNoDaemon() {
+        Await.until(
+                "the killed daemon's sessions have ended",
+                APPLY_LIMIT,
+                () -> target.number("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'replicator%'"
+                                + " AND datname = current_database()")
+                        == 0);
+    }
+
     /** What all lanes on the target have durably applied; null before the stream was prepared. */
     public @Nullable String position() throws SQLException {
         SortedMap<Integer, Position> positions = new TreeMap<>();

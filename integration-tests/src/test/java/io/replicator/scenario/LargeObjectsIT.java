@@ -179,13 +179,10 @@ class LargeObjectsIT {
                 daemon.kill();
                 session.rollback();
             }
-            Await.until(
-                    "the killed daemon's sessions have ended",
-                    LIMIT,
-                    () -> sides.target()
-                                    .number("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE"
-                                            + " 'replicator%' AND datname = current_database()")
-                            == 0);
+            sides.awaitNoDaemon();
+            try (Replicator asked = new Replicator(settings.config())) {
+                assertThat(asked.status().copy().largeObjects()).isNull();
+            }
             String finished = sides.target().text("SELECT string_agg(object::text, ',') FROM replicator.large_object");
             String written = "SELECT string_agg(xmin::text, ',' ORDER BY loid, pageno) FROM pg_largeobject"
                     + " WHERE loid = ANY (('{" + finished + "}')::oid[])";

@@ -171,6 +171,7 @@ class RestartInCopyIT {
             });
             daemon.kill();
         }
+        sides.awaitNoDaemon();
     }
 
     @FunctionalInterface

@@ -74,13 +74,13 @@ final class StatusScreen {
 
     private static void copy(StatusReport.Copy copy, List<String> lines) {
         CopyProgress progress = new CopyProgress(copy);
-        if (!progress.begun()) {
+        if (progress.begun()) {
+            lines.add(labelled(
+                    "copy", progress.bar(BAR) + Layout.right(progress.percent() + " %", 6) + "  " + progress.eta()));
+            lines.add(labelled("", progress.amount()));
+        } else {
             lines.add(labelled("copy", "not begun"));
-            return;
         }
-        lines.add(labelled(
-                "copy", progress.bar(BAR) + Layout.right(progress.percent() + " %", 6) + "  " + progress.eta()));
-        lines.add(labelled("", progress.amount()));
         String largeObjects = progress.largeObjects();
         if (largeObjects != null) {
             lines.add(labelled("", largeObjects));

@@ -54,7 +54,7 @@ public final class StatusReader {
                 age == null ? null : age.toMillis() / 1_000.0,
                 base.position(),
                 fresh ? base.lag() : StatusReport.Lag.UNKNOWN,
-                base.copy(),
+                fresh ? base.copy() : base.copy().withoutLargeObjects(),
                 fresh
                         ? base.apply()
                         : new StatusReport.Apply(

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Values by oid, for what is looked up for every row: an open table of ints, so that no key is boxed. A backlog of 400,000 TPC-B
- * transactions took 9.5 to 10.1 s of processor with it instead of 10.3 to 11.9 s (three drains each, alternating). Not
- * thread-safe.
+ * transactions took 9.5 to 10.1 s of processor with it, and with four look-ups for each row instead of five, where HashMap took
+ * 10.3 to 11.9 s (three drains each, alternating). Not thread-safe.
  *
  * @param <V> the values
  */

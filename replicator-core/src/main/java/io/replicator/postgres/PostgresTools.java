@@ -45,7 +45,7 @@ public record PostgresTools(Path directory, int major, String version) {
      *     and in the places where packages put them
      */
     public static Optional<PostgresTools> find(@Nullable String pgBin) {
-        return newest(pgBin == null ? usualDirectories() : Set.of(Path.of(pgBin)));
+        return newest(pgBin == null ? usualDirectories(System.getenv("PATH")) : Set.of(Path.of(pgBin)));
     }
 
     public Path pgDump() {
@@ -99,14 +99,13 @@ public record PostgresTools(Path directory, int major, String version) {
         return byRealPath.values();
     }
 
-    private static Set<Path> usualDirectories() {
+    static Set<Path> usualDirectories(@Nullable String path) {
         Set<Path> directories = new LinkedHashSet<>();
         for (String[] place : INSTALLATIONS) {
             for (Path installation : matching(Path.of(place[0]), place[1])) {
                 directories.add(installation.resolve(place[2]));
             }
         }
-        String path = System.getenv("PATH");
         if (path != null) {
             for (String directory : path.split(java.io.File.pathSeparator, -1)) {
                 if (!directory.isEmpty() && !startsAnother(Path.of(directory, "pg_dump"))) {
@@ -118,7 +117,7 @@ public record PostgresTools(Path directory, int major, String version) {
     }
 
     /** Whether a program is Debian's script, which takes 0.08 s to start one of an installation that is looked at anyway. */
-    static boolean startsAnother(Path program) {
+    private static boolean startsAnother(Path program) {
         try {
             return program.toRealPath().endsWith("pg_wrapper");
         } catch (IOException _) {

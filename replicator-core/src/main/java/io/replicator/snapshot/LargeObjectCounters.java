@@ -14,7 +14,7 @@ public final class LargeObjectCounters {
      *
      * @param done how many objects are as on the source by now
      * @param total how many the source had when the pass began
-     * @param bytes moved to the target, those of unfinished objects included
+     * @param bytes written to the target, those of unfinished objects included, but not those of holes
      */
     public record Passed(long done, long total, long bytes) {}
 

@@ -90,7 +90,6 @@ final class LargeObjectPieces {
             }
         }
         write(oids, places, contents);
-        counters.moved(gatheredBytes);
         rate.moved(gatheredBytes);
         gathered.clear();
         gatheredBytes = 0;
@@ -105,6 +104,9 @@ final class LargeObjectPieces {
             statement.setArray(2, target.createArrayOf("bigint", places.toArray()));
             statement.setArray(3, target.createArrayOf("bytea", contents.toArray(byte[][]::new)));
             statement.execute();
+        }
+        for (byte[] written : contents) {
+            counters.moved(written.length);
         }
     }
 

@@ -58,13 +58,18 @@ public record StatusReport(
             @Nullable Double etaSeconds,
             @Nullable LargeObjects largeObjects) {
         public static final Copy NOT_BEGUN = new Copy(0, 0, 0, 0, null, null);
+
+        /** The same, as nobody copies any now. */
+        public Copy withoutLargeObjects() {
+            return new Copy(bytesDone, bytesTotal, tablesDone, tablesTotal, etaSeconds, null);
+        }
     }
 
     /**
      * The copy of large objects, which comes behind that of the rows.
      *
      * @param done how many are as on the source
-     * @param bytes that were moved so far
+     * @param bytes that were written so far, twice where a lost session's work is done again
      */
     public record LargeObjects(long done, long total, long bytes) {}
 

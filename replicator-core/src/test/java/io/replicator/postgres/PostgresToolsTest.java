@@ -57,13 +57,15 @@ class PostgresToolsTest {
 
     @Test
     void leavesOutTheScriptThatStartsAnotherInstallation() throws IOException {
-        Path installed = install(directory.resolve("installed"), "17.2").resolve("pg_dump");
-        Path script = Files.copy(installed, directory.resolve("pg_wrapper"));
-        Path link = Files.createSymbolicLink(directory.resolve("pg_dump"), script);
+        Path installed = install(directory.resolve("installed"), "17.2");
+        Path script = Files.copy(installed.resolve("pg_dump"), directory.resolve("pg_wrapper"));
+        Path links = Files.createDirectory(directory.resolve("links"));
+        Files.createSymbolicLink(links.resolve("pg_dump"), script);
+        Path absent = directory.resolve("absent");
 
-        assertThat(PostgresTools.startsAnother(link)).isTrue();
-        assertThat(PostgresTools.startsAnother(installed)).isFalse();
-        assertThat(PostgresTools.startsAnother(directory.resolve("absent"))).isFalse();
+        assertThat(PostgresTools.usualDirectories(links + ":" + installed + ":" + absent))
+                .contains(installed, absent)
+                .doesNotContain(links);
     }
 
     private static Path install(Path directory, String version) throws IOException {
