@@ -154,17 +154,23 @@ class LargeObjectsIT {
         }
     }
 
-    /** An uncommitted large object on the target keeps the load from ending before the daemon dies in it. */
+    /** An uncommitted large object on the target keeps the load from ending, until this session is rolled back. */
+    private static Connection fillAndHoldTheLast(Sides sides) throws SQLException {
+        sides.execute(CREATE);
+        sides.source().execute(FILL);
+        Connection session = sides.target().connection();
+        try (Statement statement = session.createStatement()) {
+            session.setAutoCommit(false);
+            statement.execute("SELECT lo_create(" + (200_000 + SMALL) + ")");
+        }
+        return session;
+    }
+
     @Test
     void doesNotCopyTwiceWhatWasFinishedBeforeTheDaemonDied() throws SQLException {
         try (Sides sides = Sides.of(15, 17);
-                Connection session = sides.target().connection();
-                Statement statement = session.createStatement()) {
-            sides.execute(CREATE);
-            sides.source().execute(FILL);
+                Connection session = fillAndHoldTheLast(sides)) {
             Settings settings = sides.settings().existingSchema();
-            session.setAutoCommit(false);
-            statement.execute("SELECT lo_create(" + (200_000 + SMALL) + ")");
             try (DaemonProcess daemon =
                     DaemonProcess.start("-c", settings.file().toString(), "run")) {
                 Await.until(
@@ -202,32 +208,25 @@ class LargeObjectsIT {
         }
     }
 
-    /** An uncommitted large object on the target keeps the load from ending. */
     @Test
     void statusTellsHowFarTheirCopyIs() throws SQLException {
         try (Sides sides = Sides.of(15, 17);
-                Connection session = sides.target().connection();
-                Statement statement = session.createStatement()) {
-            sides.execute(CREATE);
-            sides.source().execute(FILL);
-            session.setAutoCommit(false);
-            statement.execute("SELECT lo_create(" + (200_000 + SMALL) + ")");
-            try (Daemon daemon = Daemon.start(sides.settings().existingSchema())) {
-                Await.untilAsserted("the status tells of large objects", LIMIT, () -> {
-                    StatusReport.LargeObjects copied =
-                            daemon.replicator().status().copy().largeObjects();
-                    assertThat(copied).isNotNull();
-                    assertThat(copied.total()).isEqualTo(SMALL + 4);
-                    assertThat(copied.done()).isBetween(SMALL / 2L, SMALL + 3L);
-                    assertThat(copied.bytes()).isPositive();
-                });
-                session.rollback();
-                daemon.awaitPhase(Phase.STREAMING);
-                Await.until(
-                        "the status tells of none any more",
-                        LIMIT,
-                        () -> daemon.replicator().status().copy().largeObjects() == null);
-            }
+                Connection session = fillAndHoldTheLast(sides);
+                Daemon daemon = Daemon.start(sides.settings().existingSchema())) {
+            Await.untilAsserted("the status tells of large objects", LIMIT, () -> {
+                StatusReport.LargeObjects copied =
+                        daemon.replicator().status().copy().largeObjects();
+                assertThat(copied).isNotNull();
+                assertThat(copied.total()).isEqualTo(SMALL + 4);
+                assertThat(copied.done()).isBetween(SMALL / 2L, SMALL + 3L);
+                assertThat(copied.bytes()).isPositive();
+            });
+            session.rollback();
+            daemon.awaitPhase(Phase.STREAMING);
+            Await.until(
+                    "the status tells of none any more",
+                    LIMIT,
+                    () -> daemon.replicator().status().copy().largeObjects() == null);
         }
     }
 

@@ -33,7 +33,7 @@ final class ResyncScene {
     static void assertJoined(Daemon daemon, Sides sides) throws SQLException {
         daemon.awaitTold("1 tables stream again");
         awaitOther(sides, 1);
-        assertEqual(sides);
+        sides.awaitEqualRows(LIMIT);
     }
 
     static void awaitOther(Sides sides, int id) throws SQLException {
@@ -42,10 +42,6 @@ final class ResyncScene {
                 "a change of another table arrives",
                 LIMIT,
                 () -> sides.target().number("SELECT count(*) FROM other WHERE id = ?", id) == 1);
-    }
-
-    static void assertEqual(Sides sides) throws SQLException {
-        sides.awaitEqualRows(LIMIT);
     }
 
     static void awaitStreaming(Replicator asked, DaemonProcess daemon) {

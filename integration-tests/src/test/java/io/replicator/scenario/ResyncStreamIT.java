@@ -5,7 +5,6 @@ import static io.replicator.scenario.ResyncScene.LIMIT;
 import static io.replicator.scenario.ResyncScene.OTHER;
 import static io.replicator.scenario.ResyncScene.ROWS;
 import static io.replicator.scenario.ResyncScene.TABLE;
-import static io.replicator.scenario.ResyncScene.assertEqual;
 import static io.replicator.scenario.ResyncScene.awaitOther;
 import static io.replicator.scenario.ResyncScene.awaitStreaming;
 import static io.replicator.scenario.ResyncScene.createTables;
@@ -88,7 +87,7 @@ class ResyncStreamIT {
                 stopped.set(true);
                 storm.join();
                 wide.join();
-                assertEqual(sides);
+                sides.awaitEqualRows(LIMIT);
                 assertThat(daemon.replicator()
                                 .verify(VerifyLevel.CHECKSUM, TableFilter.ALL)
                                 .equal())
@@ -184,7 +183,7 @@ class ResyncStreamIT {
                     daemon.awaitOutput("1 tables stream again", LIMIT);
                     stopped.set(true);
                     storm.join();
-                    assertEqual(sides);
+                    sides.awaitEqualRows(LIMIT);
                     assertThat(daemon.stdout() + daemon.stderr()).doesNotContain(LEFT);
                 }
             } finally {
@@ -240,7 +239,7 @@ class ResyncStreamIT {
                 if (change.contains("RENAME")) {
                     sides.source().execute("DROP TABLE s");
                 }
-                assertEqual(sides);
+                sides.awaitEqualRows(LIMIT);
             }
         }
     }
@@ -271,7 +270,7 @@ class ResyncStreamIT {
                 daemon.awaitTold("1 tables stream again");
                 daemon.awaitTold("copying 1 tables " + LEFT);
                 sides.source().execute("UPDATE bare SET v = v - 1 WHERE id < 200");
-                assertEqual(sides);
+                sides.awaitEqualRows(LIMIT);
             }
         }
     }
@@ -292,7 +291,7 @@ class ResyncStreamIT {
                 daemon.awaitTold("copying tables beside the stream failed");
                 daemon.replicator().throttle(0);
                 daemon.awaitTold("1 tables stream again");
-                assertEqual(sides);
+                sides.awaitEqualRows(LIMIT);
                 assertThat(daemon.toString()).doesNotContain(LEFT);
             }
         }
@@ -312,7 +311,7 @@ class ResyncStreamIT {
                 daemon.replicator().throttle(0);
                 daemon.replicator().resume();
                 daemon.awaitTold("1 tables stream again");
-                assertEqual(sides);
+                sides.awaitEqualRows(LIMIT);
                 assertThat(daemon.toString()).doesNotContain(LEFT);
             }
         }
@@ -348,7 +347,7 @@ class ResyncStreamIT {
                 daemon.awaitTold("1 tables stream again");
                 stopped.set(true);
                 storm.join();
-                assertEqual(sides);
+                sides.awaitEqualRows(LIMIT);
                 assertThat(daemon.toString()).doesNotContain(LEFT).doesNotContain("failed");
             } finally {
                 stopped.set(true);

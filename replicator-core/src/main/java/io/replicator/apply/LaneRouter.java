@@ -123,7 +123,7 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
         }
         boolean gathered = !feed.isEmpty();
         long linger = gathered ? policy.linger(begun, Instant.now()) : 0;
-        while (drained.getAsBoolean()) {
+        do {
             long early = gathered ? policy.left(linger, System.nanoTime()) : 0;
             if (early > 0) {
                 LockSupport.parkNanos(Math.min(early, LOOK_NANOS));
@@ -133,7 +133,7 @@ public final class LaneRouter implements ChangeHandler, DurablePosition, AutoClo
             if (Thread.interrupted()) {
                 throw new InterruptedException("waiting for more changes");
             }
-        }
+        } while (drained.getAsBoolean());
         return false;
     }
 

@@ -65,7 +65,6 @@ public final class LargeObjectSync {
             copy.create(migration, found.missing());
             copy.replace(migration, found.changed());
             copy.remove(migration, found.extra());
-            counters.done(found.count());
             return found;
         });
     }
@@ -77,11 +76,7 @@ public final class LargeObjectSync {
      */
     public LargeObjectResult compare(Migration migration, @Nullable LoadSnapshot snapshot, boolean contents)
             throws InterruptedException {
-        return pass(migration, null, (sessions, range) -> {
-            LargeObjectDifferences found = compare(sessions, migration, snapshot, range, contents);
-            counters.done(found.count());
-            return found;
-        });
+        return pass(migration, null, (sessions, range) -> compare(sessions, migration, snapshot, range, contents));
     }
 
     private LargeObjectResult pass(Migration migration, @Nullable Duration limit, LargeObjectPass.Work work)
@@ -90,10 +85,18 @@ public final class LargeObjectSync {
             List<LargeObjectRange> ranges = ranges(migration);
             return ranges.isEmpty()
                     ? LargeObjectResult.NOTHING
-                    : new LargeObjectPass(source, target, jobs, limit, work).run(ranges);
+                    : new LargeObjectPass(source, target, jobs, limit, counted(work)).run(ranges);
         } finally {
             counters.end();
         }
+    }
+
+    private LargeObjectPass.Work counted(LargeObjectPass.Work work) {
+        return (sessions, range) -> {
+            LargeObjectDifferences found = work.on(sessions, range);
+            counters.done(found.count());
+            return found;
+        };
     }
 
     private static LargeObjectDifferences compare(
