@@ -217,6 +217,10 @@ final class RandomTransactions {
         return new Change.Insert(relation, row, row.buffer().length);
     }
 
+    static Change update(Relation relation, @Nullable String... values) {
+        return update(relation, null, tuple(values));
+    }
+
     private static Change update(Relation relation, @Nullable Tuple old, Tuple row) {
         return new Change.Update(
                 relation, old == null ? null : new Change.OldTuple(old, false), row, row.buffer().length);
@@ -233,7 +237,7 @@ final class RandomTransactions {
 
     private static Tuple tuple(@Nullable String... values) {
         int[] offsets = new int[values.length];
-        ByteBuffer buffer = ByteBuffer.allocate(1_000);
+        ByteBuffer buffer = ByteBuffer.allocate(5_000);
         for (int i = 0; i < values.length; i++) {
             offsets[i] = buffer.position();
             String value = values[i];

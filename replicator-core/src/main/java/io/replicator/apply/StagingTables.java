@@ -1,5 +1,6 @@
 package io.replicator.apply;
 
+import io.replicator.postgres.Identifiers;
 import io.replicator.postgres.QualifiedName;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -11,6 +12,9 @@ import java.util.Map;
  * The temporary tables that large groups of rows are copied into before one statement applies them. They are emptied by
  * each commit in place; inside one transaction a second group of the same table and columns empties them by TRUNCATE, which
  * costs more. Owned by one lane.
+ *
+ * <p>They store large values as they come: a value that they compressed would reach its table like that, whatever is set
+ * there for the column, or be compressed twice.
  */
 final class StagingTables {
     private static final int LIMIT = 200;
@@ -70,7 +74,7 @@ final class StagingTables {
                 staging = new Staging("pg_temp.replicator_rows_" + created, created);
                 created++;
                 statement.execute("CREATE TEMPORARY TABLE " + staging.name.substring("pg_temp.".length()) + " ("
-                        + columns + ") ON COMMIT DELETE ROWS");
+                        + columns + ") ON COMMIT DELETE ROWS; " + uncompressed(staging.name));
                 byDefinition.put(definition, staging);
             } else if (staging.filled) {
                 statement.execute("TRUNCATE " + staging.name);
@@ -78,6 +82,18 @@ final class StagingTables {
         }
         staging.filled = true;
         return staging.name;
+    }
+
+    private static String uncompressed(String table) {
+        return "DO " + Identifiers.literal("""
+                DECLARE
+                    name pg_catalog.text;
+                BEGIN
+                    FOR name IN SELECT attname FROM pg_catalog.pg_attribute
+                                WHERE attrelid = '%1$s'::pg_catalog.regclass AND attnum > 0 AND attstorage IN ('m', 'x') LOOP
+                        EXECUTE pg_catalog.format('ALTER TABLE %1$s ALTER %%I SET STORAGE EXTERNAL', name);
+                    END LOOP;
+                END""".formatted(table));
     }
 
     private void dropAll(Statement statement) throws SQLException {
