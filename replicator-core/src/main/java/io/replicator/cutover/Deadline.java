@@ -27,9 +27,16 @@ public final class Deadline {
     /** @throws ReplicatorException {@code CUTOVER_FAILED} when nothing is left */
     public void check(String step) {
         if (remaining().isZero()) {
-            throw new ReplicatorException(
-                    ErrorCode.CUTOVER_FAILED, "step " + step + " exceeded the budget of " + budget.toMillis() + " ms");
+            throw exceeded(step, "");
         }
+    }
+
+    /** @param why what kept the step from ending; empty when that is unknown */
+    ReplicatorException exceeded(String step, String why) {
+        return new ReplicatorException(
+                ErrorCode.CUTOVER_FAILED,
+                "step " + step + " exceeded the budget of " + budget.toMillis() + " ms"
+                        + (why.isEmpty() ? "" : ": " + why));
     }
 
     public long elapsedMillis() {

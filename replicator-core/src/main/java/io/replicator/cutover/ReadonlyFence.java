@@ -25,11 +25,15 @@ import org.jspecify.annotations.Nullable;
  * <p>SHARE ROW EXCLUSIVE conflicts with every writer's lock, also with that of a prepared transaction, so once it is
  * granted everything written is committed or gone. The lock is asked for with a timeout below {@code deadlock_timeout}
  * and again after a pause, so that writers which hold one table and want another are never chosen as deadlock victims.
+ *
+ * <p>An autovacuum gives way only to a session that waits for {@code deadlock_timeout}. So SHARE UPDATE EXCLUSIVE comes
+ * first: it conflicts with vacuum but not with writers, who are not held by a session that waits for it.
  */
 public final class ReadonlyFence implements Fence {
     private static final long DEAD_MAN_MILLIS = 2_000;
     private static final long PING_MILLIS = 400;
     private static final long MAX_LOCK_TIMEOUT_MILLIS = 500;
+    private static final long AUTOVACUUM_END_MILLIS = 500;
 
     private final Database source;
     private final String migration;
@@ -52,10 +56,13 @@ public final class ReadonlyFence implements Fence {
     @Override
     public void raise(Deadline deadline) throws InterruptedException {
         try {
-            long lockTimeout = Math.min(MAX_LOCK_TIMEOUT_MILLIS, deadlockTimeoutMillis() * 4 / 5);
+            long deadlockTimeout = deadlockTimeoutMillis();
             session.setAutoCommit(false);
-            while (!tryLock(Math.min(lockTimeout, deadline.remainingMillis()))) {
-                deadline.check("fence");
+            while (!tryLock(deadlockTimeout, deadline)) {
+                if (deadline.remaining().isZero()) {
+                    String holders = LockHolders.conflicting(session, tables.get());
+                    throw deadline.exceeded("fence", holders.isEmpty() ? "" : "locks are held by " + holders);
+                }
                 Thread.sleep(ThreadLocalRandom.current().nextLong(20, 100));
             }
             raised = true;
@@ -74,14 +81,16 @@ public final class ReadonlyFence implements Fence {
         }
     }
 
-    private boolean tryLock(long lockTimeoutMillis) throws SQLException {
+    private boolean tryLock(long deadlockTimeout, Deadline deadline) throws SQLException {
         List<QualifiedName> wanted = tables.get();
         StringJoiner names = new StringJoiner(", ");
         wanted.forEach(table -> names.add("ONLY " + table.quoted()));
         try (Statement statement = session.createStatement()) {
-            statement.execute("SET LOCAL lock_timeout = " + lockTimeoutMillis);
             statement.execute("SET LOCAL idle_in_transaction_session_timeout = " + DEAD_MAN_MILLIS);
             if (!wanted.isEmpty()) {
+                setLockTimeout(statement, deadlockTimeout + AUTOVACUUM_END_MILLIS, deadline);
+                statement.execute("LOCK TABLE " + names + " IN SHARE UPDATE EXCLUSIVE MODE");
+                setLockTimeout(statement, Math.min(MAX_LOCK_TIMEOUT_MILLIS, deadlockTimeout * 4 / 5), deadline);
                 statement.execute("LOCK TABLE " + names + " IN SHARE ROW EXCLUSIVE MODE");
             }
             statement.execute("SET LOCAL lock_timeout = 0");
@@ -98,6 +107,10 @@ public final class ReadonlyFence implements Fence {
             return false;
         }
         return true;
+    }
+
+    private static void setLockTimeout(Statement statement, long millis, Deadline deadline) throws SQLException {
+        statement.execute("SET LOCAL lock_timeout = " + Math.min(millis, deadline.remainingMillis()));
     }
 
     private void ping() {
