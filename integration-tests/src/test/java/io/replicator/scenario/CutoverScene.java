@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.replicator.cutover.CutoverEvent;
 import io.replicator.cutover.CutoverOptions;
 import io.replicator.cutover.CutoverResult;
+import io.replicator.progress.Phase;
 import io.replicator.testkit.Await;
 import io.replicator.testkit.Daemon;
 import io.replicator.testkit.Settings;
 import io.replicator.testkit.Sides;
+import io.replicator.testkit.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class CutoverScene implements AutoCloseable {
     static final Duration LONG = Duration.ofSeconds(30);
+    static final Duration MEDIUM = Duration.ofSeconds(6);
     static final Duration SHORT = Duration.ofSeconds(2);
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -54,8 +57,10 @@ final class CutoverScene implements AutoCloseable {
     /**
      * @param hooks a command each, instead of those that wait for the release and note that a cutover was undone, or
      *     beside them
+     * @param onTarget what else there is on the target before the migration begins
      */
-    static CutoverScene of(Path directory, String fence, Map<String, String> hooks) throws SQLException {
+    static CutoverScene of(Path directory, String fence, Map<String, String> hooks, String... onTarget)
+            throws SQLException {
         Map<String, String> all = new TreeMap<>(Map.of(
                 "before", "while [ ! -e " + directory.resolve("released") + " ]; do sleep 0.02; done",
                 "aborted", "touch " + directory.resolve("aborted")));
@@ -65,6 +70,7 @@ final class CutoverScene implements AutoCloseable {
         Sides sides = Sides.of(17, 18);
         try {
             sides.execute("CREATE TABLE t (id integer PRIMARY KEY, v text)");
+            sides.target().execute(onTarget);
             sides.source().execute("INSERT INTO t SELECT n, 'first' FROM generate_series(1, 100) AS n");
             Settings settings = sides.settings()
                     .existingSchema()
@@ -120,14 +126,48 @@ final class CutoverScene implements AutoCloseable {
         return Files.exists(directory.resolve("aborted"));
     }
 
-    /** Waits until a session is kept from its lock by another. */
+    /** Waits until a session on the source is kept from its lock by another. */
     void awaitLockWaiter(String application) {
+        awaitLockWaiter(sides.source(), application);
+    }
+
+    void awaitLockWaiterOnTarget(String application) {
+        awaitLockWaiter(sides.target(), application);
+    }
+
+    private static void awaitLockWaiter(TestDatabase database, String application) {
+        String waiters = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                + " AND application_name LIKE ? AND wait_event_type = 'Lock'";
         Await.until(
-                application + " waits for a lock",
+                application + " waits for a lock", LIMIT, () -> database.number(waiters, "%" + application + "%") > 0);
+    }
+
+    /** Ends the session that holds the locks. */
+    void endFence() throws SQLException {
+        assertThat(sides.source().number("""
+                SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name LIKE '%fence%'""")).isEqualTo(1);
+    }
+
+    /** Waits until the daemon has seen that the one who asked has given up. */
+    void awaitCancellation() throws SQLException {
+        Await.until(
+                "the cancellation is there",
                 LIMIT,
-                () -> sides.source().number("""
-                        SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-                        AND application_name LIKE ? AND wait_event_type = 'Lock'""", "%" + application + "%") > 0);
+                () -> sides.target().number("SELECT count(*) FROM replicator.request WHERE cancel") > 0);
+        String since = sides.target().text("SELECT clock_timestamp()");
+        Await.until(
+                "the daemon has looked for cancellations since " + since,
+                LIMIT,
+                () -> sides.target().number("""
+                        SELECT count(*) FROM pg_stat_activity
+                        WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'idle'
+                        AND query LIKE '%SELECT cancel%' AND query_start > ?::timestamptz""", since) > 0);
+    }
+
+    void awaitSwitched() {
+        daemon.awaitEnd();
+        assertThat(daemon.replicator().status().phase()).isEqualTo(Phase.SWITCHED.word());
     }
 
     /** Waits until a step of the cutover that was asked for last has begun. */

@@ -53,13 +53,12 @@ record BothSides(TestDatabase source, TestDatabase target) implements AutoClosea
     }
 
     /** Compares all tables by the given sessions; the catalogs are read by the first pair. */
-    static List<TableComparison> compare(
-            VerifyLevel level, @Nullable Duration statementTimeout, List<ConnectionPair> pairs)
+    static List<TableComparison> compare(VerifyLevel level, @Nullable Duration limit, List<ConnectionPair> pairs)
             throws SQLException, InterruptedException {
         Connection onSource = pairs.getFirst().source();
         Connection onTarget = pairs.getFirst().target();
         Catalog sourceCatalog = CatalogReader.read(onSource, TableFilter.ALL);
-        return new DatabaseComparer(pairs, ServerVersion.of(onSource), ServerVersion.of(onTarget), statementTimeout)
+        return new DatabaseComparer(pairs, ServerVersion.of(onSource), ServerVersion.of(onTarget), limit)
                 .compare(sourceCatalog.tables(), CatalogReader.read(onTarget, TableFilter.ALL), level);
     }
 

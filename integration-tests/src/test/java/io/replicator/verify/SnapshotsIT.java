@@ -145,7 +145,7 @@ final class SnapshotsIT {
             locking.setAutoCommit(false);
             lock.execute("LOCK TABLE first, big IN ACCESS EXCLUSIVE MODE");
             List<TableComparison> comparisons =
-                    comparer(Duration.ofMillis(300)).compare(sourceCatalog.tables(), targetCatalog, VerifyLevel.BOUNDS);
+                    comparer(Duration.ofSeconds(2)).compare(sourceCatalog.tables(), targetCatalog, VerifyLevel.BOUNDS);
             assertThat(BothSides.lines(comparisons))
                     .containsExactly(
                             "public.big: not compared: target: ERROR: canceling statement due to statement timeout"
@@ -227,11 +227,8 @@ final class SnapshotsIT {
         return BothSides.compare(level, null, List.of(new ConnectionPair(source, target)));
     }
 
-    private DatabaseComparer comparer(@Nullable Duration statementTimeout) throws SQLException {
+    private DatabaseComparer comparer(@Nullable Duration limit) throws SQLException {
         return new DatabaseComparer(
-                List.of(new ConnectionPair(source, target)),
-                ServerVersion.of(source),
-                ServerVersion.of(target),
-                statementTimeout);
+                List.of(new ConnectionPair(source, target)), ServerVersion.of(source), ServerVersion.of(target), limit);
     }
 }

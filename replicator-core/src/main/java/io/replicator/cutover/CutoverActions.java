@@ -17,13 +17,13 @@ public interface CutoverActions {
      */
     String largeObjects(CutoverOptions options) throws InterruptedException;
 
-    /** Records that the cutover began. */
+    /** Opens the gate, where an earlier cutover left it moved, and records that the cutover began. */
     void begin();
 
     /** Waits until everything written before is committed on the target. */
     String drain(Deadline deadline) throws InterruptedException;
 
-    /** Compares both sides while nobody writes, within the deadline. */
+    /** Compares both sides while nobody writes, as far as the deadline allows. */
     String verifyFenced(Deadline deadline) throws InterruptedException;
 
     /** Brings large objects up to date while nobody writes, within the deadline. */
@@ -33,9 +33,9 @@ public interface CutoverActions {
 
     /**
      * Brings back what was suspended on the target, refreshes materialized views and waits until everything that the target
-     * holds is on its disk.
+     * holds is on its disk. Where that would act on changes, no more are applied from then on.
      */
-    String completeTarget(Deadline deadline);
+    String completeTarget(Deadline deadline) throws InterruptedException;
 
     /** Undoes {@link #completeTarget} and {@link #begin}. */
     void undo(String reason);

@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One cutover, step by step. Everything up to the point of no return is undone when a step fails, the budget is spent or
- * the thread is interrupted; behind it nothing is undone and failures are reported as what is left to do by hand.
+ * it is cancelled; behind it nothing is undone, nothing can be cancelled, and failures are reported as what is left to do
+ * by hand. Belongs to one thread, but for {@link #cancel}.
  */
 public final class CutoverRun {
     private static final Logger LOGGER = LoggerFactory.getLogger(CutoverRun.class);
@@ -27,6 +28,9 @@ public final class CutoverRun {
     private final HooksConfig commands;
     private final Consumer<CutoverEvent> listener;
     private final List<CutoverEvent> events = new ArrayList<>();
+    private final Object passing = new Object();
+    private boolean passed;
+    private boolean undoing;
     private String currentStep = "checks";
 
     public CutoverRun(
@@ -57,29 +61,62 @@ public final class CutoverRun {
             if (options.dryRun()) {
                 return new CutoverResult(false, null, "dry run: nothing was changed", 0, events);
             }
-            hook("before", commands.before());
             actions.begin();
             begun = true;
+            hook("before", commands.before());
             Deadline deadline = new Deadline(options.budget());
             try (Fence fence = fences.get()) {
                 beforeThePointOfNoReturn(fence, deadline);
-                Thread.interrupted();
                 step("switch", () -> {
                     fence.move();
+                    pass();
                     return "the source refuses writes from here on";
                 });
             } finally {
                 fenced = deadline.elapsedMillis();
             }
         } catch (ReplicatorException e) {
-            if (e.code() == ErrorCode.GATE_UNKNOWN) {
-                throw e;
+            if (!hasPassed()) {
+                if (e.code() == ErrorCode.GATE_UNKNOWN) {
+                    throw e;
+                }
+                return undone(begun, e.getMessage(), fenced);
             }
-            return undone(begun, e.getMessage(), fenced);
+            LOGGER.warn("behind the point of no return: {}", e.getMessage());
         } catch (InterruptedException _) {
             return undone(begun, "cancelled", fenced);
         }
         return completed(fenced);
+    }
+
+    /** From here on an interrupt would only keep hooks from running. */
+    private void pass() {
+        synchronized (passing) {
+            passed = true;
+            Thread.interrupted();
+        }
+    }
+
+    private boolean hasPassed() {
+        synchronized (passing) {
+            return passed;
+        }
+    }
+
+    /**
+     * Passes a wish to cancel on, unless the point of no return is passed.
+     *
+     * @param interrupt interrupts the thread that runs this
+     * @return whether it was passed on
+     */
+    public boolean cancel(Runnable interrupt) {
+        synchronized (passing) {
+            if (passed) {
+                return false;
+            }
+            interrupt.run();
+            return true;
+        }
     }
 
     private void beforeThePointOfNoReturn(Fence fence, Deadline deadline) throws InterruptedException {
@@ -92,9 +129,6 @@ public final class CutoverRun {
         within(deadline, "align_objects", () -> actions.alignLargeObjects(deadline));
         within(deadline, "sequences", actions::alignSequences);
         within(deadline, "complete_target", () -> actions.completeTarget(deadline));
-        if (Thread.currentThread().isInterrupted()) {
-            throw new InterruptedException("cancelled");
-        }
     }
 
     private void within(Deadline deadline, String step, Callable<String> work) throws InterruptedException {
@@ -107,6 +141,7 @@ public final class CutoverRun {
      * recorded last, so that a crash between runs the hooks again rather than not at all.
      */
     public CutoverResult completed(long fencedMillis) {
+        pass();
         String problem = null;
         String failedStep = null;
         for (Completion completion : List.<Completion>of(
@@ -139,17 +174,37 @@ public final class CutoverRun {
         String failed = currentStep;
         String why = reason == null ? "unknown" : reason;
         LOGGER.warn("the cutover is undone: step {} failed: {}", failed, why);
+        undoing = true;
         if (begun) {
-            actions.undo("cutover undone at step " + failed);
+            String left = "";
             try {
-                hook("aborted", commands.aborted());
-            } catch (ReplicatorException e) {
-                why = why + "; " + e.getMessage();
-            } catch (InterruptedException _) {
-                why = why + "; the aborted hook was interrupted";
+                actions.undo("cutover undone at step " + failed);
+            } finally {
+                left = aborted();
             }
+            why = why + left;
         }
         return new CutoverResult(false, failed, why, fenced, events);
+    }
+
+    /** Undoes a cutover whose daemon ended before the point of no return. */
+    public void abandoned(String reason) {
+        undoing = true;
+        actions.undo(reason);
+        aborted();
+    }
+
+    /** @return what went wrong, to be put behind a reason */
+    private String aborted() {
+        try {
+            hook("aborted", commands.aborted());
+            return "";
+        } catch (ReplicatorException e) {
+            LOGGER.error("the aborted hook failed: {}", e.getMessage());
+            return "; " + e.getMessage();
+        } catch (InterruptedException _) {
+            return "; the aborted hook was interrupted";
+        }
     }
 
     private void hook(String name, List<String> hookCommands) throws InterruptedException {
@@ -172,18 +227,35 @@ public final class CutoverRun {
             String detail = work.call();
             tell(new CutoverEvent(name, "done", (System.nanoTime() - start) / 1_000_000, detail));
         } catch (InterruptedException e) {
-            tell(new CutoverEvent(name, "failed", (System.nanoTime() - start) / 1_000_000, "cancelled"));
+            failed(name, start, "cancelled");
             throw e;
         } catch (ReplicatorException e) {
-            tell(new CutoverEvent(name, "failed", (System.nanoTime() - start) / 1_000_000, e.getMessage()));
+            failed(name, start, e.getMessage());
             throw e;
         } catch (Exception e) {
             throw new ReplicatorException(ErrorCode.INTERNAL, "step " + name + " failed: " + e, e);
         }
     }
 
+    private void failed(String step, long start, String why) {
+        CutoverEvent event = new CutoverEvent(step, "failed", (System.nanoTime() - start) / 1_000_000, why);
+        try {
+            tell(event);
+        } catch (ReplicatorException e) {
+            LOGGER.warn("{} could not be reported: {}", event, e.getMessage());
+        }
+    }
+
+    /** Who cannot report any more may have lost the migration and does not switch; what must be done is done all the same. */
     private void tell(CutoverEvent event) {
         events.add(event);
-        listener.accept(event);
+        try {
+            listener.accept(event);
+        } catch (ReplicatorException e) {
+            if (!undoing && !hasPassed()) {
+                throw e;
+            }
+            LOGGER.warn("{} could not be reported: {}", event, e.getMessage());
+        }
     }
 }

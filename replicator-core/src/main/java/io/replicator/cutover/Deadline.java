@@ -32,7 +32,7 @@ public final class Deadline {
     }
 
     /** @param why what kept the step from ending; empty when that is unknown */
-    ReplicatorException exceeded(String step, String why) {
+    public ReplicatorException exceeded(String step, String why) {
         return new ReplicatorException(
                 ErrorCode.CUTOVER_FAILED,
                 "step " + step + " exceeded the budget of " + budget.toMillis() + " ms"

@@ -49,7 +49,9 @@ public final class OpenFence implements Fence {
         try (Connection connection = source.open("gate")) {
             Gate.move(connection, migration);
         } catch (SQLException e) {
-            throw SqlStates.wrap(ErrorCode.CUTOVER_FAILED, "moving the gate on the source", e);
+            if (Gate.read(source, migration) != Gate.State.MOVED) {
+                throw SqlStates.wrap(ErrorCode.CUTOVER_FAILED, "moving the gate on the source", e);
+            }
         }
     }
 

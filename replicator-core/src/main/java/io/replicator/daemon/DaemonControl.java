@@ -8,6 +8,7 @@ final class DaemonControl {
     private boolean stopped;
     private boolean paused;
     private boolean switched;
+    private boolean unsettled;
     private @Nullable Resync resync;
 
     synchronized void stop() {
@@ -22,6 +23,12 @@ final class DaemonControl {
 
     synchronized void switched() {
         switched = true;
+        notifyAll();
+    }
+
+    /** Whether a cutover ended and neither switched nor undid itself. */
+    synchronized void unsettled(boolean left) {
+        unsettled = left;
         notifyAll();
     }
 
@@ -48,7 +55,7 @@ final class DaemonControl {
 
     /** Whether the stream has to end. */
     synchronized boolean leaveStream() {
-        return stopped || paused || switched;
+        return stopped || paused || switched || unsettled;
     }
 
     synchronized boolean wantsResync() {

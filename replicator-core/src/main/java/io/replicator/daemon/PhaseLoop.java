@@ -49,6 +49,9 @@ final class PhaseLoop {
     }
 
     void run() throws InterruptedException {
+        if (owned.migration().phase() == Phase.SWITCHED) {
+            finishSwitched();
+        }
         boolean done = false;
         while (!done && !control.stopped()) {
             tell("");
@@ -162,7 +165,12 @@ final class PhaseLoop {
     }
 
     /** A daemon died, or could not see what became of the switch: the gate on the source says it. */
-    private void settle() {
+    private void settle() throws InterruptedException {
+        worker.endRunning();
+        control.unsettled(false);
+        if (owned.migration().phase() != Phase.CUTTING_OVER) {
+            return;
+        }
         Gate.State gate = Gate.read(ends.source(), ends.config().name());
         requireRecordedSource();
         switch (gate) {
@@ -173,10 +181,24 @@ final class PhaseLoop {
             case MOVED -> {
                 tell("the gate has moved: the cutover is completed");
                 CutoverResult result = requested.complete();
+                if (owned.migration().phase() == Phase.CUTTING_OVER) {
+                    throw new ReplicatorException(
+                            ErrorCode.CONNECTION_FAILED, "the switch could not be recorded: " + result.reason());
+                }
                 if (result.reason() != null) {
                     tell("left to do by hand: " + result.reason());
                 }
             }
+        }
+    }
+
+    /** A daemon that died behind the switch may have left what capture needed, a slot that keeps the source's log for instance. */
+    private void finishSwitched() {
+        try {
+            requireRecordedSource();
+            capture.finish();
+        } catch (ReplicatorException e) {
+            tell("what capture needed on the source may be left there: " + e.getMessage());
         }
     }
 

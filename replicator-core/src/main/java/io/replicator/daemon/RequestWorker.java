@@ -4,51 +4,83 @@ import io.replicator.error.ReplicatorException;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.Requests;
 import io.replicator.status.Json;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Carries out the operator's requests, one at a time, on a thread of its own. */
+/** Carries out the operator's requests, one at a time, each on a thread of its own. Thread-safe. */
 final class RequestWorker implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(RequestWorker.class);
+    private static final Duration UNDO_LIMIT = Duration.ofSeconds(30);
+    private static final Duration END_LIMIT = Duration.ofMinutes(15);
 
     private final OwnedMigration owned;
     private final RequestHandler handler;
-    private final ExecutorService executor = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("replicator-request").factory());
-    private @Nullable Future<?> running;
-    private long runningId;
+    private @Nullable Running running;
+    private boolean closed;
 
     RequestWorker(OwnedMigration owned, RequestHandler handler) {
         this.owned = owned;
         this.handler = handler;
     }
 
+    private static final class Running {
+        private final long id;
+        private final Thread thread;
+        private boolean cancelled;
+
+        Running(long id, Thread thread) {
+            this.id = id;
+            this.thread = thread;
+        }
+    }
+
     /** Takes the next request when none is running, and passes a cancellation on to the running one. */
     void poll() {
-        Future<?> current = running;
-        if (current != null && !current.isDone()) {
-            if (owned.ask("looking for cancellations", (target, _) -> Requests.isAbandoned(target, runningId))) {
-                current.cancel(true);
+        Running current = running();
+        if (current != null) {
+            if (owned.ask("looking for cancellations", (target, _) -> Requests.isAbandoned(target, current.id))) {
+                cancel(current);
             }
             return;
         }
-        if (executor.isShutdown()) {
+        if (isClosed()) {
             return;
         }
         owned.ask(
                         "polling requests",
                         (target, migration) -> Optional.ofNullable(Requests.take(target, migration.name())))
-                .ifPresent(request -> {
-                    runningId = request.id();
-                    running = executor.submit(() -> handle(request));
-                });
+                .ifPresent(this::start);
+    }
+
+    private synchronized void start(Requests.Request request) {
+        if (closed) {
+            finish(
+                    request.id(),
+                    "failed",
+                    Json.write(Map.of("code", "INTERRUPTED", "error", "the daemon stops; ask again when it runs")));
+            return;
+        }
+        Thread thread = Thread.ofPlatform().name("replicator-request").unstarted(() -> handle(request));
+        running = new Running(request.id(), thread);
+        thread.start();
+    }
+
+    private synchronized @Nullable Running running() {
+        return running == null || !running.thread.isAlive() ? null : running;
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    /** Interrupts once: what undoes a request is not to be interrupted. */
+    private synchronized boolean cancel(Running current) {
+        current.cancelled = current.cancelled || handler.cancel(current.thread::interrupt);
+        return current.cancelled;
     }
 
     private void handle(Requests.Request request) {
@@ -79,30 +111,48 @@ final class RequestWorker implements AutoCloseable {
     }
 
     private void finish(long id, String state, String json) {
-        owned.transaction("finishing request " + id, (target, _) -> {
-            Requests.finish(target, id, state, json);
-        });
-    }
-
-    /** Waits until the running request has ended by itself. */
-    void awaitIdle() throws InterruptedException {
-        executor.shutdown();
-        if (!executor.awaitTermination(15, TimeUnit.MINUTES)) {
-            LOGGER.warn("request {} does not end", runningId);
+        try {
+            owned.transaction("finishing request " + id, (target, _) -> {
+                Requests.finish(target, id, state, json);
+            });
+        } catch (ReplicatorException e) {
+            LOGGER.warn("what became of request {} ({}) could not be recorded: {}", id, state, e.getMessage());
         }
     }
 
-    /** Cancels a running request and waits until it has undone itself. */
+    /** Takes no more, and waits until the running request has ended by itself. */
+    void awaitIdle() throws InterruptedException {
+        Running last = takeNoMore();
+        if (last != null) {
+            await(last, END_LIMIT);
+        }
+    }
+
+    /** Has the running request end: it undoes itself, or goes on to its end where it is past that. */
+    void endRunning() throws InterruptedException {
+        Running current = running();
+        if (current != null) {
+            await(current, cancel(current) ? UNDO_LIMIT : END_LIMIT);
+        }
+    }
+
+    private static void await(Running request, Duration limit) throws InterruptedException {
+        if (!request.thread.join(limit)) {
+            LOGGER.warn("request {} does not end", request.id);
+        }
+    }
+
+    private synchronized @Nullable Running takeNoMore() {
+        closed = true;
+        return running();
+    }
+
+    /** As {@link #endRunning}, and takes no more. */
     @Override
     public void close() {
-        if (running != null) {
-            running.cancel(true);
-        }
-        executor.shutdown();
         try {
-            if (!executor.awaitTermination(30, TimeUnit.SECONDS)) {
-                LOGGER.warn("request {} does not end", runningId);
-            }
+            takeNoMore();
+            endRunning();
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Carries out what the command line asks the daemon for. */
 final class Requested implements RequestHandler {
@@ -44,6 +45,7 @@ final class Requested implements RequestHandler {
     private final Capture capture;
     private final LiveState live;
     private final DaemonControl control;
+    private volatile @Nullable CutoverRun cutover;
 
     Requested(Ends ends, OwnedMigration owned, Capture capture, LiveState live, DaemonControl control) {
         this.capture = capture;
@@ -82,7 +84,22 @@ final class Requested implements RequestHandler {
     }
 
     private CutoverResult cutover(CutoverOptions options, Consumer<Object> events) {
-        return cutoverRun(events).run(options);
+        CutoverRun run = cutoverRun(events);
+        cutover = run;
+        try {
+            return run.run(options);
+        } finally {
+            cutover = null;
+            if (owned.migration().phase() == Phase.CUTTING_OVER) {
+                control.unsettled(true);
+            }
+        }
+    }
+
+    @Override
+    public boolean cancel(Runnable interrupt) {
+        CutoverRun run = cutover;
+        return run == null ? RequestHandler.super.cancel(interrupt) : run.cancel(interrupt);
     }
 
     private CutoverRun cutoverRun(Consumer<Object> events) {
@@ -106,7 +123,7 @@ final class Requested implements RequestHandler {
 
     /** Undoes a cutover whose gate is open. */
     void undo(String reason) {
-        actions().undo(reason);
+        cutoverRun(_ -> {}).abandoned(reason);
     }
 
     /** Answers when nothing is applied any more. */

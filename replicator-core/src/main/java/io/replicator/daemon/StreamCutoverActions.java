@@ -1,5 +1,6 @@
 package io.replicator.daemon;
 
+import io.replicator.apply.Barrier;
 import io.replicator.capture.Heartbeat;
 import io.replicator.catalog.Catalog;
 import io.replicator.catalog.CatalogReader;
@@ -10,6 +11,7 @@ import io.replicator.config.VerifyLevel;
 import io.replicator.cutover.CutoverActions;
 import io.replicator.cutover.CutoverOptions;
 import io.replicator.cutover.Deadline;
+import io.replicator.cutover.Gate;
 import io.replicator.cutover.SequenceAlignment;
 import io.replicator.cutover.SequenceChange;
 import io.replicator.error.ErrorCode;
@@ -35,6 +37,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A cutover's actions on the running stream. */
 final class StreamCutoverActions implements CutoverActions {
@@ -47,6 +50,11 @@ final class StreamCutoverActions implements CutoverActions {
     private final LiveState live;
     private final DaemonControl control;
     private final Requested requested;
+    private boolean constrained;
+    private @Nullable Held held;
+
+    /** Lanes that stand still. */
+    private record Held(StreamSession session, Barrier barrier) {}
 
     StreamCutoverActions(
             Ends ends,
@@ -78,7 +86,8 @@ final class StreamCutoverActions implements CutoverActions {
                     "the lag is " + (lag == null ? "unknown" : String.format(java.util.Locale.ROOT, "%.1f s", lag))
                             + ", at most " + MAX_LAG_SECONDS + " s is accepted");
         }
-        if (TargetSchema.mayBeConstrained(ends)) {
+        constrained = TargetSchema.mayBeConstrained(ends);
+        if (constrained) {
             requireAccess();
         }
         return String.format(java.util.Locale.ROOT, "lag %.2f s", lag);
@@ -113,6 +122,7 @@ final class StreamCutoverActions implements CutoverActions {
 
     @Override
     public void begin() {
+        Gate.open(ends.source(), ends.config().name());
         owned.become(Phase.CUTTING_OVER, null, (target, migration) -> {
             requireComplete(TableProgressStore.read(target, migration.name()));
         });
@@ -138,16 +148,18 @@ final class StreamCutoverActions implements CutoverActions {
 
     @Override
     public String verifyFenced(Deadline deadline) throws InterruptedException {
+        requireComplete(owned.ask(
+                "reading the progress of tables",
+                (target, migration) -> TableProgressStore.read(target, migration.name())));
         try (Connection source = ends.source().open("verify");
                 Connection target = ends.target().open("verify")) {
             Catalog sourceCatalog = CatalogReader.read(source, ends.config().tables());
             Catalog targetCatalog = CatalogReader.read(target, ends.config().tables());
-            Duration perStatement = deadline.remaining().dividedBy(3);
             List<TableComparison> compared = new DatabaseComparer(
                             List.of(new ConnectionPair(source, target)),
                             sourceCatalog.version(),
                             targetCatalog.version(),
-                            perStatement)
+                            deadline.remaining().multipliedBy(2).dividedBy(3))
                     .compare(sourceCatalog.tables(), targetCatalog, VerifyLevel.BOUNDS);
             long counted = compared.stream().filter(TableComparison::compared).count();
             requireEqual(compared.stream().filter(TableComparison::compared).toList(), List.of());
@@ -180,10 +192,13 @@ final class StreamCutoverActions implements CutoverActions {
     }
 
     @Override
-    public String completeTarget(Deadline deadline) {
+    public String completeTarget(Deadline deadline) throws InterruptedException {
         try (Connection target = ends.target().open("complete");
                 Statement statement = target.createStatement()) {
             statement.execute("SET statement_timeout = " + deadline.remainingMillis());
+            if (!constrained || Suspensions.any(target, ends.config().name())) {
+                hold(deadline);
+            }
             Suspensions.restore(target, ends.config().name());
             TargetSchema.of(ends).constraints();
             Catalog catalog = ends.sourceCatalog();
@@ -219,14 +234,54 @@ final class StreamCutoverActions implements CutoverActions {
 
     @Override
     public void undo(String reason) {
-        TargetSchema.suspend(ends);
+        try {
+            TargetSchema.suspend(ends);
+        } catch (ReplicatorException e) {
+            if (held != null) {
+                held.barrier()
+                        .breakOff(new ReplicatorException(
+                                ErrorCode.STREAM_BROKEN,
+                                "changes cannot be applied, as what must not act on them is switched on: "
+                                        + e.getMessage(),
+                                e));
+            }
+            throw e;
+        } finally {
+            goOn();
+        }
         if (owned.migration().phase() == Phase.CUTTING_OVER) {
             owned.become(Phase.STREAMING, reason);
         }
     }
 
+    /**
+     * Stops the lanes: writers that go on because the fence fell must not have what they write applied while triggers of
+     * the target fire.
+     */
+    private void hold(Deadline deadline) throws InterruptedException {
+        StreamSession session = live.stream();
+        if (session == null) {
+            throw refused("the stream is not running");
+        }
+        Barrier barrier = session.barrier();
+        held = new Held(session, barrier);
+        heartbeat().beat();
+        if (!barrier.awaitHeld(deadline.remaining())) {
+            throw deadline.exceeded("complete_target", "the applier did not stand still");
+        }
+    }
+
+    private void goOn() {
+        Held lanes = held;
+        held = null;
+        if (lanes != null) {
+            lanes.session().end(lanes.barrier());
+        }
+    }
+
     @Override
     public String switched() throws InterruptedException {
+        goOn();
         owned.become(Phase.SWITCHED);
         control.switched();
         if (!live.awaitNoStream(STREAM_END_LIMIT)) {

@@ -10,6 +10,9 @@ import java.util.List;
  * The settings every session of ours has, so that text looks the same on both ends and nobody's role or database
  * defaults reach into our work. They are set by a statement and not by the {@code options} start-up parameter, which
  * poolers drop.
+ *
+ * <p>A server notices within a minute that the daemon's host is gone, and not after two hours: until then its sessions would
+ * keep the ownership of the migration, locks and snapshots.
  */
 final class SessionSettings {
     private static final String EVERY_PIN = """
@@ -19,6 +22,9 @@ final class SessionSettings {
                    set_config('statement_timeout', '0', false),
                    set_config('lock_timeout', '0', false),
                    set_config('idle_in_transaction_session_timeout', '0', false),
+                   set_config('tcp_keepalives_idle', '30', false),
+                   set_config('tcp_keepalives_interval', '10', false),
+                   set_config('tcp_keepalives_count', '3', false),
 """;
 
     private static final String PIN = EVERY_PIN + """

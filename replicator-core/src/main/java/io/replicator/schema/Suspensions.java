@@ -104,6 +104,19 @@ public final class Suspensions {
         });
     }
 
+    /** Whether anything is suspended. */
+    public static boolean any(Connection target, String migration) throws SQLException {
+        execute(target, INSTALL);
+        try (PreparedStatement statement =
+                target.prepareStatement("SELECT EXISTS (SELECT FROM replicator.suspension WHERE migration = ?)")) {
+            statement.setString(1, migration);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
+    }
+
     /** Brings everything back, in one transaction. */
     public static void restore(Connection target, String migration) {
         inTransaction(target, "restoring triggers and identities on the target", () -> {

@@ -32,24 +32,22 @@ public final class DatabaseComparer {
     private final List<ConnectionPair> pairs;
     private final ServerVersion source;
     private final ServerVersion target;
-    private final @Nullable Duration statementTimeout;
+    private final @Nullable Duration limit;
 
     /**
      * @param pairs at least one; the sessions of one side see the same snapshot
-     * @param statementTimeout how long one table may take on one side; null for any time
+     * @param limit how long it may take; null for any time. One table may take half of what is left; tables for which no time
+     *     is left are not compared
      */
     public DatabaseComparer(
-            List<ConnectionPair> pairs,
-            ServerVersion source,
-            ServerVersion target,
-            @Nullable Duration statementTimeout) {
+            List<ConnectionPair> pairs, ServerVersion source, ServerVersion target, @Nullable Duration limit) {
         if (pairs.isEmpty()) {
             throw new IllegalArgumentException("no connections to compare by");
         }
         this.pairs = List.copyOf(pairs);
         this.source = source;
         this.target = target;
-        this.statementTimeout = statementTimeout;
+        this.limit = limit;
     }
 
     /**
@@ -85,10 +83,11 @@ public final class DatabaseComparer {
     private void read(List<List<PendingTable>> groups, Dialect dialect) throws SQLException, InterruptedException {
         Queue<List<PendingTable>> forSource = new ConcurrentLinkedQueue<>(groups);
         Queue<List<PendingTable>> forTarget = new ConcurrentLinkedQueue<>(groups);
+        TimeLimit until = limit == null ? null : TimeLimit.in(limit);
         try (Readers readers = new Readers()) {
             for (ConnectionPair pair : pairs) {
-                readers.start(new SideSession(Side.SOURCE, pair.source(), statementTimeout, dialect), forSource);
-                readers.start(new SideSession(Side.TARGET, pair.target(), statementTimeout, dialect), forTarget);
+                readers.start(new SideSession(Side.SOURCE, pair.source(), until, dialect), forSource);
+                readers.start(new SideSession(Side.TARGET, pair.target(), until, dialect), forTarget);
             }
             readers.await();
         }

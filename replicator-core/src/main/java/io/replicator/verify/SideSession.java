@@ -8,7 +8,6 @@ import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -31,15 +30,14 @@ final class SideSession {
     private final Side side;
     private final Connection connection;
     private final Statement statement;
-    private final @Nullable Duration statementTimeout;
+    private final @Nullable TimeLimit limit;
     private final Dialect dialect;
     private volatile boolean stopped;
 
-    SideSession(Side side, Connection connection, @Nullable Duration statementTimeout, Dialect dialect)
-            throws SQLException {
+    SideSession(Side side, Connection connection, @Nullable TimeLimit limit, Dialect dialect) throws SQLException {
         this.side = side;
         this.connection = connection;
-        this.statementTimeout = statementTimeout;
+        this.limit = limit;
         this.dialect = dialect;
         this.statement = connection.createStatement();
         this.statement.setEscapeProcessing(false);
@@ -72,10 +70,6 @@ final class SideSession {
 
     private String settings() {
         StringBuilder settings = new StringBuilder("SET LOCAL lc_monetary = 'C'");
-        if (statementTimeout != null) {
-            settings.append("; SET LOCAL statement_timeout = ")
-                    .append(Math.clamp(statementTimeout.toMillis(), 1, Integer.MAX_VALUE));
-        }
         if (dialect.floatsDiffer()) {
             settings.append("; SET LOCAL extra_float_digits = 0");
         }
@@ -83,6 +77,10 @@ final class SideSession {
     }
 
     private void read(List<PendingTable> group) throws SQLException {
+        if (limit != null && limit.isOver()) {
+            group.forEach(table -> table.answer(side, new Reading.Unreadable("no time was left for it")));
+            return;
+        }
         SQLException failure = tryToRead(group);
         if (failure == null) {
             return;
@@ -100,6 +98,11 @@ final class SideSession {
 
     private @Nullable SQLException tryToRead(List<PendingTable> group) throws SQLException {
         StringBuilder script = new StringBuilder("SAVEPOINT replicator_table; ");
+        if (limit != null) {
+            script.append("SET LOCAL statement_timeout = ")
+                    .append(limit.halfMillis())
+                    .append("; ");
+        }
         for (PendingTable table : group) {
             script.append(table.query(side)).append("; ");
         }
