@@ -2,6 +2,7 @@ package io.replicator.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.replicator.cli.demo.Sql;
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.progress.Phase;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.Test;
 /** Two daemons for one migration: never do both write. */
 class SecondDaemonIT {
     private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private static final String SESSIONS = "SELECT sessions FROM pg_stat_database WHERE datname = current_database()";
 
     private Sides sides;
     private Settings settings;
@@ -97,6 +100,42 @@ class SecondDaemonIT {
                     LIMIT,
                     () -> daemon.replicator().status().daemon().equals("running"));
             assertThat(daemon.isAlive()).isTrue();
+        }
+    }
+
+    /** As behind a connection that broke without the server's knowing. */
+    @Test
+    void waitsForASessionOfItsOwnThatHoldsTheLock() throws Exception {
+        try (Daemon daemon = Daemon.streaming(settings);
+                Connection lost = sides.target().connection();
+                Statement statement = lost.createStatement()) {
+            Thread waits = Thread.ofPlatform().daemon().name("takes-the-lock").start(() -> execute(statement, """
+                    SELECT pg_advisory_lock(classid::int, objid::bigint::bit(32)::int) FROM pg_locks
+                    WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND classid = 1380274252
+                    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""));
+            Await.until(
+                    "the lock is asked for",
+                    LIMIT,
+                    () -> sides.target()
+                                    .number("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+                            == 1);
+            endSession("replicator owner");
+            endSession("replicator control");
+            waits.join();
+            long sessions = Sql.number(lost, SESSIONS);
+            Await.until("the daemon has tried again", LIMIT, () -> Sql.number(lost, SESSIONS) > sessions + 5);
+            assertThat(daemon.isAlive()).as("%s", daemon).isTrue();
+            execute(statement, "SELECT pg_advisory_unlock_all()");
+            sides.source().execute("INSERT INTO items VALUES (1, 'v')");
+            sides.awaitEqualRows();
+        }
+    }
+
+    private static void execute(Statement statement, String sql) {
+        try {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new AssertionError(sql, e);
         }
     }
 

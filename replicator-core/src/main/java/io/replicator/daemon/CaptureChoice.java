@@ -10,6 +10,7 @@ import io.replicator.progress.MigrationStore;
 import io.replicator.progress.OwnedMigration;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * write-ahead log when a logical slot can really be created.
  */
 public record CaptureChoice(String word, String reason) {
+    /** The creation of a slot waits for running transactions, but begins only where a slot may be had. */
+    private static final Duration PROBE_LIMIT = Duration.ofSeconds(3);
+
     private static final String WAL = "wal";
     private static final String TRIGGER = "trigger";
 
@@ -92,9 +96,16 @@ public record CaptureChoice(String word, String reason) {
         requireReachable(ends);
         String slot = ends.names().slot() + "_probe_" + ProcessHandle.current().pid();
         try (Connection replication = ends.source().openReplication("probe")) {
-            SlotCreation.create(ends.source(), replication, slot, true, _ -> {});
+            SlotCreation.createWithin(PROBE_LIMIT, ends.source(), replication, slot);
             return new CaptureChoice(WAL, "a logical replication slot could be created on the source");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ReplicatorException(ErrorCode.INTERRUPTED, "interrupted while probing the source", e);
         } catch (ReplicatorException e) {
+            if (e.code() == ErrorCode.NOT_COMPARABLE) {
+                return new CaptureChoice(
+                        WAL, "a logical replication slot can be created, when transactions end on the source");
+            }
             return new CaptureChoice(TRIGGER, "no logical replication slot can be had: " + e.getMessage());
         } catch (SQLException e) {
             throw SqlStates.wrap(ErrorCode.CONNECTION_FAILED, "probing the source", e);

@@ -2,9 +2,13 @@ package io.replicator.daemon;
 
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
+import io.replicator.progress.Migration;
+import io.replicator.progress.MigrationStore;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.Phase;
 import io.replicator.snapshot.CopyRate;
+import java.sql.Connection;
+import java.sql.SQLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +30,7 @@ public final class Daemon {
     private final DaemonControl control = new DaemonControl();
     private final CopyRate rate = new CopyRate();
     private boolean everOwned;
+    private long epoch;
 
     public Daemon(Ends ends, RunListener listener, boolean copyOnly) {
         this.ends = ends;
@@ -54,7 +59,7 @@ public final class Daemon {
                 if (control.stopped() && e.code() == ErrorCode.INTERRUPTED) {
                     return;
                 }
-                if (!everOwned || !mayPass(e)) {
+                if (!everOwned || !(mayPass(e) || heldByLostSession(e))) {
                     throw e;
                 }
                 pause = System.nanoTime() - start > STABLE_NANOS ? FIRST_PAUSE_MILLIS : pause;
@@ -73,6 +78,7 @@ public final class Daemon {
         try (OwnedMigration owned =
                 OwnedMigration.take(ends.target(), ends.config().name(), choice.word())) {
             everOwned = true;
+            epoch = owned.migration().ownerEpoch();
             try {
                 lead(owned);
             } catch (ReplicatorException e) {
@@ -103,6 +109,23 @@ public final class Daemon {
             if (capture instanceof NoCapture nothing) {
                 nothing.close();
             }
+        }
+    }
+
+    /**
+     * Whether the ownership is held by a session of this daemon, which the target does not know to be lost yet: nobody has
+     * become the owner since.
+     */
+    private boolean heldByLostSession(ReplicatorException e) {
+        if (e.code() != ErrorCode.ALREADY_RUNNING) {
+            return false;
+        }
+        try (Connection target = ends.target().open("owner")) {
+            Migration migration = MigrationStore.find(target, ends.config().name());
+            return migration != null && migration.ownerEpoch() == epoch;
+        } catch (SQLException | ReplicatorException failure) {
+            LOGGER.warn("it cannot be asked who owns the migration: {}", failure.getMessage());
+            return true;
         }
     }
 

@@ -66,33 +66,9 @@ public final class Teardown {
             }
             if (hasSchema(source)) {
                 removed.addAll(CaptureTeardown.remove(ends.source(), dryRun));
+                removed.addAll(CaptureTeardown.removeRefusal(ends.source(), dryRun));
             }
-            refusingTriggers(source, dryRun);
             schema(source, "source", dryRun);
-        }
-    }
-
-    private void refusingTriggers(Connection source, boolean dryRun) throws SQLException {
-        if (!hasSchema(source)) {
-            return;
-        }
-        List<String> statements = new ArrayList<>();
-        try (Statement statement = source.createStatement();
-                ResultSet row = statement.executeQuery("""
-                        SELECT format('DROP TRIGGER replicator_moved ON %I.%I', n.nspname, c.relname),
-                               format('%s.%s', n.nspname, c.relname)
-                        FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-                        JOIN pg_namespace n ON n.oid = c.relnamespace
-                        WHERE t.tgname = 'replicator_moved' AND NOT t.tgisinternal""")) {
-            while (row.next()) {
-                statements.add(row.getString(1));
-                removed.add("source: trigger replicator_moved on " + row.getString(2));
-            }
-        }
-        for (String drop : dryRun ? List.<String>of() : statements) {
-            try (Statement statement = source.createStatement()) {
-                statement.execute(drop);
-            }
         }
     }
 

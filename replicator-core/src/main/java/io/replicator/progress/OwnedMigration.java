@@ -84,7 +84,7 @@ public final class OwnedMigration implements AutoCloseable {
         try {
             return query.run(session, migration);
         } catch (SQLException e) {
-            throw SqlStates.wrap(ErrorCode.STATE_MISMATCH, what, e);
+            throw wrapped(what, e);
         }
     }
 
@@ -102,8 +102,14 @@ public final class OwnedMigration implements AutoCloseable {
                 session.setAutoCommit(true);
             }
         } catch (SQLException e) {
-            throw SqlStates.wrap(ErrorCode.STATE_MISMATCH, what, e);
+            throw wrapped(what, e);
         }
+    }
+
+    /** A deadlock, or a server that has no session or memory left, passes. */
+    private static ReplicatorException wrapped(String what, SQLException failure) {
+        return SqlStates.wrap(
+                SqlStates.isTransient(failure) ? ErrorCode.CONNECTION_FAILED : ErrorCode.STATE_MISMATCH, what, failure);
     }
 
     /** Moves to a phase. */

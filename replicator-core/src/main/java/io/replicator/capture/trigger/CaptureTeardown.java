@@ -36,6 +36,14 @@ public final class CaptureTeardown {
             WHERE t.tgname ~ '^replicator_[0-9]+_(insert|update|delete|truncate)$' AND NOT t.tgisinternal
             ORDER BY 1, 2, 3""";
 
+    private static final String REFUSING = """
+            SELECT n.nspname, c.relname, t.tgname
+            FROM pg_trigger t
+            JOIN pg_class c ON c.oid = t.tgrelid
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE t.tgname = 'replicator_moved' AND NOT t.tgisinternal
+            ORDER BY 1, 2""";
+
     private static final String FUNCTIONS = """
             SELECT p.proname FROM pg_proc p
             WHERE p.pronamespace = to_regnamespace('replicator')
@@ -74,11 +82,28 @@ public final class CaptureTeardown {
      * @throws ReplicatorException {@code SCHEMA_FAILED} when a lock cannot be had for minutes
      */
     public static List<String> remove(Database source, boolean dryRun) {
-        try (Connection connection = source.open("teardown")) {
-            CaptureTeardown teardown = new CaptureTeardown(connection, dryRun);
-            teardown.triggers();
+        return removed(source, dryRun, teardown -> {
+            teardown.triggers(TRIGGERS, "capture triggers");
             teardown.all(FUNCTIONS, "function", "DROP FUNCTION IF EXISTS %s()");
             teardown.all(TABLES, "table", "DROP TABLE IF EXISTS %s");
+        });
+    }
+
+    /** As {@link #remove}, of the triggers that refuse writes behind a switch. */
+    public static List<String> removeRefusal(Database source, boolean dryRun) {
+        return removed(source, dryRun, teardown -> teardown.triggers(REFUSING, "trigger replicator_moved"));
+    }
+
+    /** What is to be removed. */
+    @FunctionalInterface
+    private interface Part {
+        void remove(CaptureTeardown teardown) throws SQLException, InterruptedException;
+    }
+
+    private static List<String> removed(Database source, boolean dryRun, Part part) {
+        try (Connection connection = source.open("teardown")) {
+            CaptureTeardown teardown = new CaptureTeardown(connection, dryRun);
+            part.remove(teardown);
             return teardown.removed;
         } catch (SQLException e) {
             throw SqlStates.wrap(ErrorCode.SCHEMA_FAILED, "removing capture from the source", e);
@@ -88,10 +113,10 @@ public final class CaptureTeardown {
         }
     }
 
-    private void triggers() throws SQLException, InterruptedException {
+    private void triggers(String query, String what) throws SQLException, InterruptedException {
         Map<QualifiedName, List<String>> triggers = new LinkedHashMap<>();
         try (Statement statement = source.createStatement();
-                ResultSet row = statement.executeQuery(TRIGGERS)) {
+                ResultSet row = statement.executeQuery(query)) {
             while (row.next()) {
                 QualifiedName table = new QualifiedName(row.getString(1), row.getString(2));
                 triggers.computeIfAbsent(table, _ -> new ArrayList<>())
@@ -100,7 +125,7 @@ public final class CaptureTeardown {
         }
         List<Removal> removals = new ArrayList<>();
         triggers.forEach((table, drops) ->
-                removals.add(new Removal("table " + table, "source: capture triggers on " + table, drops)));
+                removals.add(new Removal("table " + table, "source: " + what + " on " + table, drops)));
         run(removals);
     }
 

@@ -145,11 +145,14 @@ public final class ReplicationSlot {
     public static String blockers(Connection source) {
         try (Statement statement = source.createStatement();
                 ResultSet row = statement.executeQuery("""
-                        SELECT coalesce(string_agg(format('pid %s (%s, open for %s s)', pid, application_name,
-                                   extract(epoch FROM clock_timestamp() - xact_start)::int), ', '), '')
-                        FROM (SELECT * FROM pg_stat_activity
+                        SELECT coalesce(string_agg(format('%s, open for %s s)', who,
+                                   extract(epoch FROM clock_timestamp() - since)::int), ', '), '')
+                        FROM (SELECT format('pid %s (%s', pid, application_name) AS who, xact_start AS since
+                              FROM pg_stat_activity
                               WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()
-                              ORDER BY xact_start LIMIT 3) oldest""")) {
+                              UNION ALL
+                              SELECT format('prepared transaction %L (%s', gid, owner), prepared FROM pg_prepared_xacts
+                              ORDER BY 2 LIMIT 3) oldest""")) {
             row.next();
             return row.getString(1);
         } catch (SQLException e) {
