@@ -170,6 +170,14 @@ final class CutoverScene implements AutoCloseable {
         assertThat(daemon.replicator().status().phase()).isEqualTo(Phase.SWITCHED.word());
     }
 
+    /** Waits until the cutover asks for the fence, and where that takes locks, until a writer keeps it from one. */
+    void awaitFence(String mode) {
+        awaitStep("fence");
+        if (mode.equals("readonly")) {
+            awaitLockWaiter("fence");
+        }
+    }
+
     /** Waits until a step of the cutover that was asked for last has begun. */
     void awaitStep(String step) {
         Await.until(

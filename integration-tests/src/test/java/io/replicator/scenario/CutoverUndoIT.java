@@ -128,7 +128,7 @@ class CutoverUndoIT {
                 Connection writer = scene.writer()) {
             scene.sides().execute("CREATE SEQUENCE s");
             target.setAutoCommit(false);
-            Asked asked = scene.askAndAwaitFence(SHORT);
+            Asked asked = scene.askAndAwaitFence(CutoverScene.MEDIUM);
             execute(target, "ALTER SEQUENCE s INCREMENT BY 2");
             scene.release();
             scene.awaitStep("sequences");

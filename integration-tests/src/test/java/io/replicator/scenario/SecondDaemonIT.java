@@ -103,6 +103,19 @@ class SecondDaemonIT {
         }
     }
 
+    @Test
+    void endsWhenTheMigrationIsGone() throws SQLException {
+        try (Daemon daemon = Daemon.streaming(settings)) {
+            sides.target().transaction("""
+                    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                    WHERE datname = current_database() AND application_name LIKE 'replicator%'""", "DROP SCHEMA replicator CASCADE");
+            ReplicatorException gone = daemon.awaitFailure();
+            assertThat(gone.code()).as(gone::getMessage).isEqualTo(ErrorCode.MIGRATION_MISSING);
+            assertThat(sides.target().text("SELECT to_regnamespace('replicator')"))
+                    .isNull();
+        }
+    }
+
     /** As behind a connection that broke without the server's knowing. */
     @Test
     void waitsForASessionOfItsOwnThatHoldsTheLock() throws Exception {
@@ -117,7 +130,9 @@ class SecondDaemonIT {
                     "the lock is asked for",
                     LIMIT,
                     () -> sides.target()
-                                    .number("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+                                    .number(
+                                            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+                                                    + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
                             == 1);
             endSession("replicator owner");
             endSession("replicator control");

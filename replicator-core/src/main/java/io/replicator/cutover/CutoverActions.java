@@ -2,7 +2,7 @@ package io.replicator.cutover;
 
 /**
  * What a cutover does with the running stream and the target; each action returns a line for the operator. Interrupts
- * ask to stop; all but {@link #switched} may throw and are undone then.
+ * ask to stop; all but {@link #switched} may throw, and the cutover is undone then.
  */
 public interface CutoverActions {
     /** Whether a cutover can be tried at all: phase, lag, warnings. */
@@ -37,8 +37,14 @@ public interface CutoverActions {
      */
     String completeTarget(Deadline deadline) throws InterruptedException;
 
-    /** Undoes {@link #completeTarget} and {@link #begin}. */
-    void undo(String reason);
+    /** Asks whether this daemon still owns the migration; throws when it does not. */
+    void requireOwner();
+
+    /** Undoes {@link #completeTarget}. */
+    void undo();
+
+    /** Records, behind the hook, that the cutover is undone. */
+    void undone(String reason);
 
     /** Behind the point of no return: records the switch, ends the stream and removes what it needed. */
     String switched() throws InterruptedException;

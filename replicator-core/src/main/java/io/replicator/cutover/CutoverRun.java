@@ -31,6 +31,7 @@ public final class CutoverRun {
     private final Object passing = new Object();
     private boolean passed;
     private boolean undoing;
+    private volatile boolean inHook;
     private String currentStep = "checks";
 
     public CutoverRun(
@@ -61,6 +62,7 @@ public final class CutoverRun {
             if (options.dryRun()) {
                 return new CutoverResult(false, null, "dry run: nothing was changed", 0, events);
             }
+            currentStep = "begin";
             actions.begin();
             begun = true;
             hook("before", commands.before());
@@ -68,7 +70,7 @@ public final class CutoverRun {
             try (Fence fence = fences.get()) {
                 beforeThePointOfNoReturn(fence, deadline);
                 step("switch", () -> {
-                    fence.move();
+                    fence.move(actions::requireOwner);
                     pass();
                     return "the source refuses writes from here on";
                 });
@@ -114,9 +116,16 @@ public final class CutoverRun {
             if (passed) {
                 return false;
             }
-            interrupt.run();
+            if (!undoing) {
+                interrupt.run();
+            }
             return true;
         }
+    }
+
+    /** Whether it has to be waited for: behind the point of no return, and while a hook runs. */
+    public boolean mustEnd() {
+        return hasPassed() || inHook;
     }
 
     private void beforeThePointOfNoReturn(Fence fence, Deadline deadline) throws InterruptedException {
@@ -141,13 +150,27 @@ public final class CutoverRun {
      * recorded last, so that a crash between runs the hooks again rather than not at all.
      */
     public CutoverResult completed(long fencedMillis) {
+        return completed(
+                fencedMillis,
+                () -> hook("switch", commands.switchOver()),
+                () -> hook("after", commands.after()),
+                this::record);
+    }
+
+    /** The same when the hooks have run already. */
+    public CutoverResult recorded() {
+        return completed(0, this::record);
+    }
+
+    private void record() throws InterruptedException {
+        step("record", actions::switched);
+    }
+
+    private CutoverResult completed(long fencedMillis, Completion... completions) {
         pass();
         String problem = null;
         String failedStep = null;
-        for (Completion completion : List.<Completion>of(
-                () -> hook("switch", commands.switchOver()),
-                () -> hook("after", commands.after()),
-                () -> step("record", actions::switched))) {
+        for (Completion completion : completions) {
             try {
                 completion.run();
             } catch (ReplicatorException e) {
@@ -170,28 +193,32 @@ public final class CutoverRun {
     }
 
     private CutoverResult undone(boolean begun, @Nullable String reason, long fenced) {
-        Thread.interrupted();
         String failed = currentStep;
         String why = reason == null ? "unknown" : reason;
         LOGGER.warn("the cutover is undone: step {} failed: {}", failed, why);
-        undoing = true;
-        if (begun) {
-            String left = "";
-            try {
-                actions.undo("cutover undone at step " + failed);
-            } finally {
-                left = aborted();
-            }
-            why = why + left;
-        }
-        return new CutoverResult(false, failed, why, fenced, events);
+        String left = begun ? abandoned("cutover undone at step " + failed) : "";
+        return new CutoverResult(false, failed, why + left, fenced, events);
     }
 
-    /** Undoes a cutover whose daemon ended before the point of no return. */
-    public void abandoned(String reason) {
-        undoing = true;
-        actions.undo(reason);
-        aborted();
+    /**
+     * Undoes a cutover that has not passed the point of no return; also one whose daemon died. That is recorded last, so that
+     * a crash between runs the hook again rather than not at all.
+     *
+     * @return what went wrong with the hook, to be put behind a reason
+     */
+    public String abandoned(String reason) {
+        synchronized (passing) {
+            undoing = true;
+            Thread.interrupted();
+        }
+        String left;
+        try {
+            actions.undo();
+        } finally {
+            left = aborted();
+        }
+        actions.undone(reason);
+        return left;
     }
 
     /** @return what went wrong, to be put behind a reason */
@@ -209,10 +236,15 @@ public final class CutoverRun {
 
     private void hook(String name, List<String> hookCommands) throws InterruptedException {
         if (!hookCommands.isEmpty()) {
-            step("hook_" + name, () -> {
-                hooks.run(name, hookCommands, HOOK_LIMIT);
-                return hookCommands.size() + " commands";
-            });
+            inHook = true;
+            try {
+                step("hook_" + name, () -> {
+                    hooks.run(name, hookCommands, HOOK_LIMIT);
+                    return hookCommands.size() + " commands";
+                });
+            } finally {
+                inHook = false;
+            }
         }
     }
 
@@ -238,21 +270,20 @@ public final class CutoverRun {
     }
 
     private void failed(String step, long start, String why) {
-        CutoverEvent event = new CutoverEvent(step, "failed", (System.nanoTime() - start) / 1_000_000, why);
-        try {
-            tell(event);
-        } catch (ReplicatorException e) {
-            LOGGER.warn("{} could not be reported: {}", event, e.getMessage());
-        }
+        report(new CutoverEvent(step, "failed", (System.nanoTime() - start) / 1_000_000, why), false);
     }
 
     /** Who cannot report any more may have lost the migration and does not switch; what must be done is done all the same. */
     private void tell(CutoverEvent event) {
+        report(event, !undoing && !hasPassed());
+    }
+
+    private void report(CutoverEvent event, boolean required) {
         events.add(event);
         try {
             listener.accept(event);
         } catch (ReplicatorException e) {
-            if (!undoing && !hasPassed()) {
+            if (required) {
                 throw e;
             }
             LOGGER.warn("{} could not be reported: {}", event, e.getMessage());

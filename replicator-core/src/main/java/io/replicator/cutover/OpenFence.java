@@ -45,9 +45,12 @@ public final class OpenFence implements Fence {
     }
 
     @Override
-    public void move() {
+    public void move(Runnable beforeCommit) {
         try (Connection connection = source.open("gate")) {
+            connection.setAutoCommit(false);
             Gate.move(connection, migration);
+            beforeCommit.run();
+            connection.commit();
         } catch (SQLException e) {
             if (Gate.read(source, migration) != Gate.State.MOVED) {
                 throw SqlStates.wrap(ErrorCode.CUTOVER_FAILED, "moving the gate on the source", e);

@@ -31,8 +31,9 @@ import org.slf4j.LoggerFactory;
  * {@code deadlock_timeout} (a {@code lock_timeout} would be for each of them) and again after a pause, so that writers which
  * hold one table and want another are never chosen as deadlock victims.
  *
- * <p>An autovacuum gives way only to a session that waits for {@code deadlock_timeout}. So SHARE UPDATE EXCLUSIVE comes
- * first: it conflicts with vacuum but not with writers, who are not held by a session that waits for it.
+ * <p>An autovacuum gives way only to a session that waits for {@code deadlock_timeout}. So where one is at work, SHARE UPDATE
+ * EXCLUSIVE is waited for first, table by table and without keeping it: it conflicts with vacuum but not with writers, who
+ * are not held by a session that waits for it.
  *
  * <p>When the budget is spent before the point of no return, the session is ended and writers go on, whatever the cutover's
  * thread waits for.
@@ -74,7 +75,7 @@ public final class ReadonlyFence implements Fence {
         try {
             long deadlockTimeout = deadlockTimeoutMillis();
             session.setAutoCommit(false);
-            while (!tryLock(deadlockTimeout, deadline)) {
+            while (!endVacuums(deadlockTimeout, deadline) || !tryLock(deadlockTimeout, deadline)) {
                 if (deadline.remaining().isZero()) {
                     String holders = LockHolders.conflicting(session, tables.get());
                     throw deadline.exceeded("fence", holders.isEmpty() ? "" : "locks are held by " + holders);
@@ -82,7 +83,6 @@ public final class ReadonlyFence implements Fence {
                 Thread.sleep(ThreadLocalRandom.current().nextLong(20, 100));
             }
             raisedUntil = deadline;
-            Future<?> _ = timers.scheduleWithFixedDelay(this::ping, PING_MILLIS, PING_MILLIS, TimeUnit.MILLISECONDS);
             Future<?> _ = timers.schedule(this::expire, deadline.remainingMillis(), TimeUnit.MILLISECONDS);
         } catch (SQLException e) {
             throw SqlStates.wrap(ErrorCode.CUTOVER_FAILED, "locking the source's tables", e);
@@ -98,6 +98,28 @@ public final class ReadonlyFence implements Fence {
         }
     }
 
+    /** @return whether none holds a table any more */
+    private boolean endVacuums(long deadlockTimeout, Deadline deadline) throws SQLException {
+        for (QualifiedName table : LockHolders.vacuumed(session, tables.get())) {
+            try (Statement statement = session.createStatement()) {
+                limit(
+                        statement,
+                        "lock_timeout",
+                        Math.min(deadlockTimeout + AUTOVACUUM_END_MILLIS, deadline.remainingMillis()));
+                statement.execute("LOCK TABLE ONLY " + table.quoted() + " IN SHARE UPDATE EXCLUSIVE MODE");
+            } catch (SQLException e) {
+                if (!SqlStates.has(e, SqlStates.LOCK_NOT_AVAILABLE)) {
+                    throw e;
+                }
+                return false;
+            } finally {
+                session.rollback();
+            }
+        }
+        session.rollback();
+        return true;
+    }
+
     private boolean tryLock(long deadlockTimeout, Deadline deadline) throws SQLException {
         List<QualifiedName> wanted = tables.get();
         StringJoiner names = new StringJoiner(", ");
@@ -105,12 +127,6 @@ public final class ReadonlyFence implements Fence {
         try (Statement statement = session.createStatement()) {
             statement.execute("SET LOCAL idle_in_transaction_session_timeout = " + DEAD_MAN_MILLIS);
             if (!wanted.isEmpty()) {
-                limit(
-                        statement,
-                        "lock_timeout",
-                        Math.min(deadlockTimeout + AUTOVACUUM_END_MILLIS, deadline.remainingMillis()));
-                statement.execute("LOCK TABLE " + names + " IN SHARE UPDATE EXCLUSIVE MODE");
-                limit(statement, "lock_timeout", 0);
                 limit(
                         statement,
                         "statement_timeout",
@@ -125,8 +141,10 @@ public final class ReadonlyFence implements Fence {
             }
             throw e;
         }
+        Future<?> pinging = timers.scheduleWithFixedDelay(this::ping, PING_MILLIS, PING_MILLIS, TimeUnit.MILLISECONDS);
         locked = wanted;
         if (!locked.equals(tables.get())) {
+            pinging.cancel(false);
             session.rollback();
             return false;
         }
@@ -162,19 +180,20 @@ public final class ReadonlyFence implements Fence {
     }
 
     @Override
-    public void move() {
+    public void move(Runnable beforeCommit) {
         Deadline deadline = raisedUntil;
         if (deadline == null) {
             throw new IllegalStateException("the fence was not raised");
         }
         try (Statement statement = session.createStatement()) {
             statement.execute("SET LOCAL synchronous_commit = on");
-            statement.execute(refusal());
             Gate.move(session, migration);
+            statement.execute(refusal());
         } catch (SQLException e) {
             deadline.check(SWITCH);
             throw SqlStates.wrap(ErrorCode.CUTOVER_FAILED, "refusing writes on the source", e);
         }
+        beforeCommit.run();
         synchronized (committing) {
             deadline.check(SWITCH);
             commits = true;

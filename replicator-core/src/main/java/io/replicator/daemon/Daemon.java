@@ -2,6 +2,8 @@ package io.replicator.daemon;
 
 import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
+import io.replicator.postgres.SqlStates;
+import io.replicator.progress.ControlSchema;
 import io.replicator.progress.Migration;
 import io.replicator.progress.MigrationStore;
 import io.replicator.progress.OwnedMigration;
@@ -75,6 +77,9 @@ public final class Daemon {
     private void attempt() throws InterruptedException {
         CaptureChoice choice = CaptureChoice.decide(ends, copyOnly);
         LOGGER.info("capture by {}: {}", choice.word(), choice.reason());
+        if (everOwned) {
+            requireMigration();
+        }
         try (OwnedMigration owned =
                 OwnedMigration.take(ends.target(), ends.config().name(), choice.word())) {
             everOwned = true;
@@ -112,6 +117,19 @@ public final class Daemon {
         }
     }
 
+    /** One that was torn down meanwhile must not begin anew, into tables that hold rows. */
+    private void requireMigration() {
+        String name = ends.config().name();
+        try (Connection target = ends.target().open("owner")) {
+            if (!ControlSchema.isInstalled(target) || MigrationStore.find(target, name) == null) {
+                throw new ReplicatorException(
+                        ErrorCode.MIGRATION_MISSING, ends.target() + " no longer holds migration '" + name + "'");
+            }
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.CONNECTION_FAILED, "looking for migration '" + name + "'", e);
+        }
+    }
+
     /**
      * Whether the ownership is held by a session of this daemon, which the target does not know to be lost yet: nobody has
      * become the owner since.
@@ -123,7 +141,10 @@ public final class Daemon {
         try (Connection target = ends.target().open("owner")) {
             Migration migration = MigrationStore.find(target, ends.config().name());
             return migration != null && migration.ownerEpoch() == epoch;
-        } catch (SQLException | ReplicatorException failure) {
+        } catch (SQLException failure) {
+            LOGGER.warn("it cannot be asked who owns the migration: {}", failure.getMessage());
+            return SqlStates.isTransient(failure);
+        } catch (ReplicatorException failure) {
             LOGGER.warn("it cannot be asked who owns the migration: {}", failure.getMessage());
             return true;
         }

@@ -9,6 +9,7 @@ final class DaemonControl {
     private boolean paused;
     private boolean switched;
     private boolean unsettled;
+    private boolean switchHooksRun;
     private @Nullable Resync resync;
 
     synchronized void stop() {
@@ -30,6 +31,15 @@ final class DaemonControl {
     synchronized void unsettled(boolean left) {
         unsettled = left;
         notifyAll();
+    }
+
+    synchronized void ranSwitchHooks() {
+        switchHooksRun = true;
+    }
+
+    /** Whether this daemon has run the hooks behind the switch: what is left is to record that. */
+    synchronized boolean switchHooksRun() {
+        return switchHooksRun;
     }
 
     /** Has tables copied again. */

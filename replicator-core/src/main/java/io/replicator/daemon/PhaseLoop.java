@@ -132,6 +132,7 @@ final class PhaseLoop {
 
     /** @return whether everything is done */
     private boolean stream() throws InterruptedException {
+        control.unsettled(false);
         interruptible(() -> new Loading(ends, owned, capture, live).left(this::tell));
         if (control.stopped()) {
             return false;
@@ -176,7 +177,7 @@ final class PhaseLoop {
         switch (gate) {
             case OPEN -> {
                 tell("the gate is open: the cutover is undone");
-                requested.undo("the daemon ended during the cutover");
+                requested.undo("the cutover ended before the point of no return");
             }
             case MOVED -> {
                 tell("the gate has moved: the cutover is completed");

@@ -23,4 +23,9 @@ interface RequestHandler {
         interrupt.run();
         return true;
     }
+
+    /** Whether the request that is carried out has to be waited for, because what it does would be done twice otherwise. */
+    default boolean mustEnd() {
+        return false;
+    }
 }

@@ -78,9 +78,8 @@ final class RequestWorker implements AutoCloseable {
     }
 
     /** Interrupts once: what undoes a request is not to be interrupted. */
-    private synchronized boolean cancel(Running current) {
+    private synchronized void cancel(Running current) {
         current.cancelled = current.cancelled || handler.cancel(current.thread::interrupt);
-        return current.cancelled;
     }
 
     private void handle(Requests.Request request) {
@@ -124,21 +123,25 @@ final class RequestWorker implements AutoCloseable {
     void awaitIdle() throws InterruptedException {
         Running last = takeNoMore();
         if (last != null) {
-            await(last, END_LIMIT);
+            if (!last.thread.join(END_LIMIT)) {
+                LOGGER.warn("request {} does not end", last.id);
+            }
         }
     }
 
     /** Has the running request end: it undoes itself, or goes on to its end where it is past that. */
     void endRunning() throws InterruptedException {
         Running current = running();
-        if (current != null) {
-            await(current, cancel(current) ? UNDO_LIMIT : END_LIMIT);
+        if (current == null) {
+            return;
         }
-    }
-
-    private static void await(Running request, Duration limit) throws InterruptedException {
-        if (!request.thread.join(limit)) {
-            LOGGER.warn("request {} does not end", request.id);
+        cancel(current);
+        long since = System.nanoTime();
+        while (!current.thread.join(UNDO_LIMIT)) {
+            if (!handler.mustEnd() || System.nanoTime() - since > END_LIMIT.toNanos()) {
+                LOGGER.warn("request {} does not end", current.id);
+                return;
+            }
         }
     }
 

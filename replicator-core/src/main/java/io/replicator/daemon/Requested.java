@@ -87,7 +87,11 @@ final class Requested implements RequestHandler {
         CutoverRun run = cutoverRun(events);
         cutover = run;
         try {
-            return run.run(options);
+            CutoverResult result = run.run(options);
+            if (result.switched()) {
+                control.ranSwitchHooks();
+            }
+            return result;
         } finally {
             cutover = null;
             if (owned.migration().phase() == Phase.CUTTING_OVER) {
@@ -116,9 +120,18 @@ final class Requested implements RequestHandler {
         return new StreamCutoverActions(ends, owned, capture, live, control, this);
     }
 
+    @Override
+    public boolean mustEnd() {
+        CutoverRun run = cutover;
+        return run != null && run.mustEnd();
+    }
+
     /** Completes a cutover whose gate has moved. */
     CutoverResult complete() {
-        return cutoverRun(_ -> {}).completed(0);
+        CutoverRun run = cutoverRun(_ -> {});
+        CutoverResult result = control.switchHooksRun() ? run.recorded() : run.completed(0);
+        control.ranSwitchHooks();
+        return result;
     }
 
     /** Undoes a cutover whose gate is open. */

@@ -45,14 +45,14 @@ final class SlotCreation {
             return await(begin(replication, slot, true), slot, limit);
         } catch (TimeoutException e) {
             String blockers = blockers(source);
-            abort(replication);
+            end(source, replication, slot);
             throw new ReplicatorException(
                     ErrorCode.NOT_COMPARABLE,
                     "no snapshot of the source could be had within " + limit.toSeconds()
                             + " s, running transactions are in the way: " + blockers,
                     e);
         } catch (InterruptedException e) {
-            abort(replication);
+            end(source, replication, slot);
             throw e;
         }
     }
@@ -87,6 +87,17 @@ final class SlotCreation {
             return ReplicationSlot.blockers(connection);
         } catch (SQLException e) {
             throw SqlStates.wrap(ErrorCode.SLOT_FAILED, "looking for running transactions on the source", e);
+        }
+    }
+
+    /** A server that waits for a transaction does not look at its connection: it would keep the slot as long. */
+    private static void end(Database source, Connection replication, String slot) {
+        try (Connection session = source.open("teardown")) {
+            ReplicationSlot.terminateReaders(session, slot);
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.SLOT_FAILED, "ending the creation of slot " + slot, e);
+        } finally {
+            abort(replication);
         }
     }
 

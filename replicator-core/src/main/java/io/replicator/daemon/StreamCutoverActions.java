@@ -18,6 +18,7 @@ import io.replicator.error.ErrorCode;
 import io.replicator.error.ReplicatorException;
 import io.replicator.postgres.SqlStates;
 import io.replicator.progress.DiskCommit;
+import io.replicator.progress.MigrationStore;
 import io.replicator.progress.OwnedMigration;
 import io.replicator.progress.Phase;
 import io.replicator.progress.TableProgress;
@@ -122,9 +123,10 @@ final class StreamCutoverActions implements CutoverActions {
 
     @Override
     public void begin() {
-        Gate.open(ends.source(), ends.config().name());
         owned.become(Phase.CUTTING_OVER, null, (target, migration) -> {
             requireComplete(TableProgressStore.read(target, migration.name()));
+            MigrationStore.requireOwner(target, migration);
+            Gate.open(ends.source(), migration.name());
         });
     }
 
@@ -233,7 +235,12 @@ final class StreamCutoverActions implements CutoverActions {
     }
 
     @Override
-    public void undo(String reason) {
+    public void requireOwner() {
+        owned.transaction("asking who owns the migration", MigrationStore::requireOwner);
+    }
+
+    @Override
+    public void undo() {
         try {
             TargetSchema.suspend(ends);
         } catch (ReplicatorException e) {
@@ -249,6 +256,10 @@ final class StreamCutoverActions implements CutoverActions {
         } finally {
             goOn();
         }
+    }
+
+    @Override
+    public void undone(String reason) {
         if (owned.migration().phase() == Phase.CUTTING_OVER) {
             owned.become(Phase.STREAMING, reason);
         }
@@ -267,7 +278,8 @@ final class StreamCutoverActions implements CutoverActions {
         held = new Held(session, barrier);
         heartbeat().beat();
         if (!barrier.awaitHeld(deadline.remaining())) {
-            throw deadline.exceeded("complete_target", "the applier did not stand still");
+            throw new ReplicatorException(
+                    ErrorCode.CUTOVER_FAILED, "the applier did not stand still within the budget, or ended");
         }
     }
 

@@ -48,7 +48,16 @@ final class WalCapture implements Capture {
         }
         try (Connection source = ends.source().open("prepare")) {
             ReplicationSlot.drop(source, ends.names().slot());
-            Publication.create(source, ends.names().publication(), catalog, SourceSchema.HEARTBEAT);
+            Publication.create(
+                    source,
+                    ends.names().publication(),
+                    catalog,
+                    SourceSchema.HEARTBEAT,
+                    () -> steps.tell(
+                            "creating the publication waits for a vacuum, the building of an index or the like"));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ReplicatorException(ErrorCode.INTERRUPTED, "interrupted while creating the publication", e);
         } catch (SQLException e) {
             throw SqlStates.wrap(ErrorCode.SLOT_FAILED, "preparing the source", e);
         }

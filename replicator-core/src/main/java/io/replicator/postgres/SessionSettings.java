@@ -11,8 +11,9 @@ import java.util.List;
  * defaults reach into our work. They are set by a statement and not by the {@code options} start-up parameter, which
  * poolers drop.
  *
- * <p>A server notices within a minute that the daemon's host is gone, and not after two hours: until then its sessions would
- * keep the ownership of the migration, locks and snapshots.
+ * <p>A server notices within a minute that the host of an idle session is gone, and not after two hours: until then it would
+ * keep locks and snapshots. Sessions with data under way have no such limit ({@code tcp_user_timeout}), which would also end
+ * those whose reader is held up.
  */
 final class SessionSettings {
     private static final String EVERY_PIN = """

@@ -111,6 +111,20 @@ public final class MigrationStore {
         return Objects.requireNonNull(find(target, current.name()));
     }
 
+    /**
+     * Keeps the ownership until the open transaction ends.
+     *
+     * @throws ReplicatorException {@code OWNERSHIP_LOST} when somebody else has become the owner
+     */
+    public static void requireOwner(Connection target, Migration current) throws SQLException {
+        int owned = execute(
+                target,
+                "UPDATE replicator.migration SET owner_epoch = owner_epoch WHERE name = ? AND owner_epoch = ?",
+                current.name(),
+                current.ownerEpoch());
+        requireOne(owned, current.name(), "ownership");
+    }
+
     /** Records who the source is, once. */
     public static Migration recordSource(Connection target, Migration current, SourceIdentity source)
             throws SQLException {

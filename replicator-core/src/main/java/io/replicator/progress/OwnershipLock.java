@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 
 /**
  * The advisory lock on the target that keeps a second daemon away, held by a session of its own. Not thread-safe.
@@ -17,6 +18,10 @@ import java.sql.SQLException;
  */
 public final class OwnershipLock implements AutoCloseable {
     private static final int CLASS = 0x5245504C;
+
+    /** A notification may be under way to a host that is gone; from version 12 on. */
+    private static final String NOTICE_DEATH =
+            "SELECT set_config(name, '60000', false) FROM pg_settings WHERE name = 'tcp_user_timeout'";
 
     private final Connection session;
 
@@ -31,7 +36,9 @@ public final class OwnershipLock implements AutoCloseable {
      */
     public static OwnershipLock take(Database target, String migration) {
         Connection session = target.open("owner");
-        try (PreparedStatement statement = session.prepareStatement("SELECT pg_try_advisory_lock(?, hashtext(?))")) {
+        try (Statement noticing = session.createStatement();
+                PreparedStatement statement = session.prepareStatement("SELECT pg_try_advisory_lock(?, hashtext(?))")) {
+            noticing.execute(NOTICE_DEATH);
             statement.setInt(1, CLASS);
             statement.setString(2, migration);
             try (ResultSet result = statement.executeQuery()) {

@@ -148,7 +148,7 @@ public final class CaptureTeardown {
         if (dryRun) {
             return;
         }
-        new ShortTransactions<>(source, "removing capture from", new ShortTransactions.Work<Removal>() {
+        new ShortTransactions<>(source, "removing", new ShortTransactions.Work<Removal>() {
                     @Override
                     public void run(Removal removal) throws SQLException {
                         try (Statement statement = source.createStatement()) {
