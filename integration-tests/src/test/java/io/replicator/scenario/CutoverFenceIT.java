@@ -89,8 +89,9 @@ class CutoverFenceIT {
         session.commit();
     }
 
+    /** It comes before the fence or is refused; which of the two is not ours to say. */
     @Test
-    void letsHeldWritersGoOnToARefusal() throws Exception {
+    void losesNothingOfAHeldWriter() throws Exception {
         try (CutoverScene scene = CutoverScene.of(directory, "readonly");
                 Connection first = scene.writer();
                 Connection held = scene.writer()) {

@@ -7,7 +7,7 @@
  *
  * <p>While the fence stands, its session holds a SHARE ROW EXCLUSIVE lock on every replicated table. Whoever had written
  * before has ended, prepared transactions included, and nobody else writes: there is nothing left to drain. A dead man's
- * switch ends the session when this host stops answering.
+ * switch ends the session when this host stops answering, and a clock when the budget is spent.
  */
 @NullMarked
 package io.replicator.cutover;
