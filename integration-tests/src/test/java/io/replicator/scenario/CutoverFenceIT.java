@@ -34,10 +34,11 @@ class CutoverFenceIT {
     void waitsForPreparedTransactions(String fence) throws Exception {
         try (CutoverScene scene = CutoverScene.of(directory, fence);
                 Connection session = scene.writer()) {
-            Asked asked = scene.askAndAwaitFence(LONG);
-            execute(session, "INSERT INTO t VALUES (101, 'prepared')");
-            execute(session, "PREPARE TRANSACTION '" + transaction(scene) + "'");
-            scene.release();
+            Asked asked = scene.askBehind(
+                    LONG,
+                    session,
+                    "INSERT INTO t VALUES (101, 'prepared')",
+                    "PREPARE TRANSACTION '" + transaction(scene) + "'");
             scene.awaitFence(fence);
             assertThat(asked.answer()).isNotDone();
             session.setAutoCommit(true);
@@ -95,9 +96,7 @@ class CutoverFenceIT {
         try (CutoverScene scene = CutoverScene.of(directory, "readonly");
                 Connection first = scene.writer();
                 Connection held = scene.writer()) {
-            Asked asked = scene.askAndAwaitFence(LONG);
-            execute(first, "UPDATE t SET v = 'holds the fence up' WHERE id = 1");
-            scene.release();
+            Asked asked = scene.askBehind(LONG, first, "UPDATE t SET v = 'holds the fence up' WHERE id = 1");
             scene.awaitLockWaiter("fence");
             execute(held, "SET application_name = 'held writer'");
             Thread releases = Thread.ofPlatform()

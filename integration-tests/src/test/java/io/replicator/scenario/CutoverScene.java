@@ -117,6 +117,16 @@ final class CutoverScene implements AutoCloseable {
         return asked;
     }
 
+    /** Asks for a cutover that goes for its fence when a session has run the statements. */
+    Asked askBehind(Duration budget, Connection session, String... statements) throws SQLException, IOException {
+        Asked asked = askAndAwaitFence(budget);
+        for (String statement : statements) {
+            execute(session, statement);
+        }
+        release();
+        return asked;
+    }
+
     /** Lets this and all further cutovers go on. */
     void release() throws IOException {
         Files.createFile(directory.resolve("released"));

@@ -42,9 +42,7 @@ class CutoverUndoIT {
     void undoesWhenAWriterOutlastsTheBudget() throws Exception {
         try (CutoverScene scene = CutoverScene.of(directory, "readonly");
                 Connection writer = scene.writer()) {
-            Asked asked = scene.askAndAwaitFence(SHORT);
-            execute(writer, "UPDATE t SET v = 'outlasts' WHERE id = 2");
-            scene.release();
+            Asked asked = scene.askBehind(SHORT, writer, "UPDATE t SET v = 'outlasts' WHERE id = 2");
             CutoverResult result = asked.await();
             assertThat(result.switched()).isFalse();
             assertThat(result.failedStep()).isEqualTo("fence");
@@ -64,10 +62,11 @@ class CutoverUndoIT {
         try (CutoverScene scene = CutoverScene.of(directory, "none");
                 Connection session = scene.writer()) {
             String transaction = scene.sides().source().name();
-            Asked asked = scene.askAndAwaitFence(SHORT);
-            execute(session, "INSERT INTO t VALUES (101, 'prepared')");
-            execute(session, "PREPARE TRANSACTION '" + transaction + "'");
-            scene.release();
+            Asked asked = scene.askBehind(
+                    SHORT,
+                    session,
+                    "INSERT INTO t VALUES (101, 'prepared')",
+                    "PREPARE TRANSACTION '" + transaction + "'");
             CutoverResult result = asked.await();
             session.setAutoCommit(true);
             execute(session, "COMMIT PREPARED '" + transaction + "'");
@@ -84,9 +83,8 @@ class CutoverUndoIT {
     void undoesWhenCancelled() throws Exception {
         try (CutoverScene scene = CutoverScene.of(directory, "readonly");
                 Connection writer = scene.writer()) {
-            Asked asked = scene.askAndAwaitFence(LONG);
-            execute(writer, "UPDATE t SET v = 'keeps the fence from being raised' WHERE id = 2");
-            scene.release();
+            Asked asked =
+                    scene.askBehind(LONG, writer, "UPDATE t SET v = 'keeps the fence from being raised' WHERE id = 2");
             scene.awaitLockWaiter("fence");
             asked.thread().interrupt();
             CutoverResult result = asked.await();
@@ -104,9 +102,7 @@ class CutoverUndoIT {
         try (CutoverScene scene = CutoverScene.of(directory, "readonly");
                 Connection target = scene.sides().target().connection()) {
             target.setAutoCommit(false);
-            Asked asked = scene.askAndAwaitFence(LONG);
-            execute(target, "LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
-            scene.release();
+            Asked asked = scene.askBehind(LONG, target, "LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
             scene.awaitStep("verify_fenced");
             scene.endFence();
             scene.sides().source().execute("UPDATE t SET v = 'written through the gap' WHERE id = 4");
@@ -128,9 +124,7 @@ class CutoverUndoIT {
                 Connection writer = scene.writer()) {
             scene.sides().execute("CREATE SEQUENCE s");
             target.setAutoCommit(false);
-            Asked asked = scene.askAndAwaitFence(CutoverScene.MEDIUM);
-            execute(target, "ALTER SEQUENCE s INCREMENT BY 2");
-            scene.release();
+            Asked asked = scene.askBehind(CutoverScene.MEDIUM, target, "ALTER SEQUENCE s INCREMENT BY 2");
             scene.awaitStep("sequences");
             execute(writer, "SET statement_timeout = '30s'; UPDATE t SET v = 'held for the budget' WHERE id = 5");
             writer.commit();
@@ -221,9 +215,7 @@ class CutoverUndoIT {
         try (CutoverScene scene =
                         CutoverScene.of(directory, "readonly", Map.of("aborted", "echo pager is silent; exit 3"));
                 Connection writer = scene.writer()) {
-            Asked asked = scene.askAndAwaitFence(SHORT);
-            execute(writer, "UPDATE t SET v = 'outlasts' WHERE id = 2");
-            scene.release();
+            Asked asked = scene.askBehind(SHORT, writer, "UPDATE t SET v = 'outlasts' WHERE id = 2");
             CutoverResult result = asked.await();
             assertThat(result.switched()).isFalse();
             assertThat(result.reason()).contains("exceeded the budget", "exit code 3", "pager is silent");

@@ -75,12 +75,14 @@ public final class ReadonlyFence implements Fence {
         try {
             long deadlockTimeout = deadlockTimeoutMillis();
             session.setAutoCommit(false);
-            while (!endVacuums(deadlockTimeout, deadline) || !tryLock(deadlockTimeout, deadline)) {
+            List<QualifiedName> wanted = tables.get();
+            while (!endVacuums(wanted, deadlockTimeout, deadline) || !tryLock(wanted, deadlockTimeout, deadline)) {
                 if (deadline.remaining().isZero()) {
-                    String holders = LockHolders.conflicting(session, tables.get());
+                    String holders = LockHolders.conflicting(session, wanted);
                     throw deadline.exceeded("fence", holders.isEmpty() ? "" : "locks are held by " + holders);
                 }
                 Thread.sleep(ThreadLocalRandom.current().nextLong(20, 100));
+                wanted = tables.get();
             }
             raisedUntil = deadline;
             Future<?> _ = timers.schedule(this::expire, deadline.remainingMillis(), TimeUnit.MILLISECONDS);
@@ -99,8 +101,9 @@ public final class ReadonlyFence implements Fence {
     }
 
     /** @return whether none holds a table any more */
-    private boolean endVacuums(long deadlockTimeout, Deadline deadline) throws SQLException {
-        for (QualifiedName table : LockHolders.vacuumed(session, tables.get())) {
+    private boolean endVacuums(List<QualifiedName> wanted, long deadlockTimeout, Deadline deadline)
+            throws SQLException {
+        for (QualifiedName table : LockHolders.vacuumed(session, wanted)) {
             try (Statement statement = session.createStatement()) {
                 limit(
                         statement,
@@ -120,8 +123,7 @@ public final class ReadonlyFence implements Fence {
         return true;
     }
 
-    private boolean tryLock(long deadlockTimeout, Deadline deadline) throws SQLException {
-        List<QualifiedName> wanted = tables.get();
+    private boolean tryLock(List<QualifiedName> wanted, long deadlockTimeout, Deadline deadline) throws SQLException {
         StringJoiner names = new StringJoiner(", ");
         wanted.forEach(table -> names.add("ONLY " + table.quoted()));
         try (Statement statement = session.createStatement()) {

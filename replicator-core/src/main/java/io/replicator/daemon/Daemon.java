@@ -61,7 +61,7 @@ public final class Daemon {
                 if (control.stopped() && e.code() == ErrorCode.INTERRUPTED) {
                     return;
                 }
-                if (!everOwned || !(mayPass(e) || heldByLostSession(e))) {
+                if (!everOwned || !mayPass(e)) {
                     throw e;
                 }
                 pause = System.nanoTime() - start > STABLE_NANOS ? FIRST_PAUSE_MILLIS : pause;
@@ -77,11 +77,7 @@ public final class Daemon {
     private void attempt() throws InterruptedException {
         CaptureChoice choice = CaptureChoice.decide(ends, copyOnly);
         LOGGER.info("capture by {}: {}", choice.word(), choice.reason());
-        if (everOwned) {
-            requireMigration();
-        }
-        try (OwnedMigration owned =
-                OwnedMigration.take(ends.target(), ends.config().name(), choice.word())) {
+        try (OwnedMigration owned = take(choice.word())) {
             everOwned = true;
             epoch = owned.migration().ownerEpoch();
             try {
@@ -117,36 +113,40 @@ public final class Daemon {
         }
     }
 
-    /** One that was torn down meanwhile must not begin anew, into tables that hold rows. */
-    private void requireMigration() {
+    /**
+     * Becomes the owner again, where nobody else has become it since; a session of this daemon that the target does not know
+     * to be lost yet may hold the ownership for a while.
+     */
+    private OwnedMigration take(String capture) {
         String name = ends.config().name();
-        try (Connection target = ends.target().open("owner")) {
-            if (!ControlSchema.isInstalled(target) || MigrationStore.find(target, name) == null) {
+        if (!everOwned) {
+            return OwnedMigration.take(ends.target(), name, capture);
+        }
+        Migration recorded = recorded(name);
+        try {
+            return OwnedMigration.take(ends.target(), name, capture);
+        } catch (ReplicatorException e) {
+            if (e.code() == ErrorCode.ALREADY_RUNNING && recorded.ownerEpoch() == epoch) {
                 throw new ReplicatorException(
-                        ErrorCode.MIGRATION_MISSING, ends.target() + " no longer holds migration '" + name + "'");
+                        ErrorCode.CONNECTION_FAILED,
+                        "a lost session of this daemon still holds migration '" + name + "' on " + ends.target(),
+                        e);
             }
-        } catch (SQLException e) {
-            throw SqlStates.wrap(ErrorCode.CONNECTION_FAILED, "looking for migration '" + name + "'", e);
+            throw e;
         }
     }
 
-    /**
-     * Whether the ownership is held by a session of this daemon, which the target does not know to be lost yet: nobody has
-     * become the owner since.
-     */
-    private boolean heldByLostSession(ReplicatorException e) {
-        if (e.code() != ErrorCode.ALREADY_RUNNING) {
-            return false;
-        }
+    /** One that was torn down meanwhile must not begin anew, into tables that hold rows. */
+    private Migration recorded(String name) {
         try (Connection target = ends.target().open("owner")) {
-            Migration migration = MigrationStore.find(target, ends.config().name());
-            return migration != null && migration.ownerEpoch() == epoch;
-        } catch (SQLException failure) {
-            LOGGER.warn("it cannot be asked who owns the migration: {}", failure.getMessage());
-            return SqlStates.isTransient(failure);
-        } catch (ReplicatorException failure) {
-            LOGGER.warn("it cannot be asked who owns the migration: {}", failure.getMessage());
-            return true;
+            Migration migration = ControlSchema.isInstalled(target) ? MigrationStore.find(target, name) : null;
+            if (migration == null) {
+                throw new ReplicatorException(
+                        ErrorCode.MIGRATION_MISSING, ends.target() + " no longer holds migration '" + name + "'");
+            }
+            return migration;
+        } catch (SQLException e) {
+            throw SqlStates.wrap(ErrorCode.CONNECTION_FAILED, "looking for migration '" + name + "'", e);
         }
     }
 
